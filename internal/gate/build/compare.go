@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package build
+
+import (
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/policy"
+)
+
+const githubURL = "https://github.com/"
+
+// workflowURI is "https://github.com/OWNER/REPO/.github/workflows/FILE@REF",
+// the form of the certificate's signer and build config.
+type workflowURI struct {
+	Repository string // OWNER/REPO
+	Path       string // .github/workflows/FILE
+	File       string
+	Ref        string // what follows the first @; compared, never searched
+}
+
+const workflowDir = ".github/workflows/"
+
+// parseWorkflow takes a workflow URI apart. A file name may hold an @, in
+// which case Ref comes out as something that is no ref: callers compare Ref
+// with a whole expected value, so such a name is refused and not guessed at.
+func parseWorkflow(uri string) (w workflowURI, ok bool) {
+	rest, ok := strings.CutPrefix(uri, githubURL)
+	if !ok {
+		return w, false
+	}
+	rest, w.Ref, ok = strings.Cut(rest, "@")
+	if !ok || w.Ref == "" {
+		return w, false
+	}
+	owner, rest, ok1 := strings.Cut(rest, "/")
+	name, path, ok2 := strings.Cut(rest, "/")
+	file, inDir := strings.CutPrefix(path, workflowDir)
+	if !ok1 || !ok2 || !inDir || owner == "" || name == "" || file == "" || strings.Contains(file, "/") {
+		return w, false
+	}
+	w.Repository, w.Path, w.File = owner+"/"+name, path, file
+	return w, true
+}
+
+// repositoryName takes OWNER/REPO out of a repository's URL; "" if it is none.
+func repositoryName(uri string) string {
+	name, ok := strings.CutPrefix(uri, githubURL)
+	if !ok || strings.Count(name, "/") != 1 || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") {
+		return ""
+	}
+	return name
+}
+
+// refMatches reports whether ref is one that the templates allow for version.
+// A template is compared byte for byte but for "{version}", which stands for
+// any PEP 440 spelling of the version. Without templates, ref must be a tag
+// that ends in the version.
+func refMatches(templates []string, ref, version string) bool {
+	if len(templates) == 0 {
+		return tagEndsIn(ref, version)
+	}
+	for _, t := range templates {
+		got, ok := policy.MatchRef(t, ref)
+		if ok && (got == "" || startsWithDigit(got) && dist.EqualVersions(got, version)) {
+			return true
+		}
+	}
+	return false
+}
+
+// tagEndsIn is the default rule: refs/tags/ and then the version, alone or
+// after a "v", a name or a path (v1.0, NAME-1.0, NAME/v1.0). Of the endings
+// that begin after a separator, the longest that is a version decides, so that
+// v1.0.0-1 is never taken for version 1.
+func tagEndsIn(ref, version string) bool {
+	tag, ok := strings.CutPrefix(ref, "refs/tags/")
+	if !ok {
+		return false
+	}
+	for i := range len(tag) {
+		if i > 0 && !strings.ContainsRune("-_/@", rune(tag[i-1])) {
+			continue
+		}
+		ending := tag[i:]
+		if !startsWithDigit(ending) {
+			ending = strings.TrimPrefix(strings.TrimPrefix(ending, "v"), "V")
+		}
+		if startsWithDigit(ending) && isVersion(ending) {
+			return dist.EqualVersions(ending, version)
+		}
+	}
+	return false
+}
+
+func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+
+func isVersion(s string) bool { return dist.EqualVersions(s, s) }
+
+// orNothing shows a certificate's value in a message, where it may be absent.
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return `"` + s + `"`
+}

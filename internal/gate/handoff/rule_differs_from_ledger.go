@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package handoff
+
+import "github.com/scientific-python/sallyport/internal/finding"
+
+var _ = register(finding.Rule{
+	ID:       "differs-from-ledger",
+	Severity: finding.Error,
+	Title:    "The files are not exactly those that were verified",
+	Why: "The ledger lists what the verifying job saw: names, digests, sizes. A file that was added, changed or lost between " +
+		"there and the upload was never verified, or should have been published.",
+	Bad:        "ledger: 60 files; folder: 61",
+	Good:       "the folder holds exactly the ledger's files",
+	References: []string{"SPEC 8: build and publish in separate jobs"},
+}, func(r *release, rule *finding.Rule) {
+	if r.in.Ledger == nil {
+		return
+	}
+	const hint = "download the artifact again by its id; if the difference stays, find out which step between verification and upload wrote to the folder"
+	want := map[string]LedgerDist{}
+	for _, d := range r.in.Ledger.Dists {
+		want[d.Name] = d
+	}
+	for _, d := range r.in.Files.Dists {
+		l, ok := want[d.Name.Filename]
+		switch {
+		case !ok:
+			r.res.Add(rule.Found(d.Path, hint, "%q is not in the ledger", d.Name.Filename))
+		case !l.Digest.Equal(d.Digest) || l.Size != d.Size:
+			r.res.Add(rule.Found(d.Path, hint, "%q has sha256 %s and %d bytes, the ledger says sha256 %s and %d bytes", d.Name.Filename, d.Digest.Hex(), d.Size, l.Digest.Hex(), l.Size))
+		}
+		delete(want, d.Name.Filename)
+	}
+	for _, l := range r.in.Ledger.Dists {
+		if _, missing := want[l.Name]; missing {
+			r.res.Add(rule.Found(l.Name, hint, "%q is in the ledger and not among the files", l.Name))
+		}
+	}
+})

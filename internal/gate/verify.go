@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package gate
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/scientific-python/sallyport/internal/evidence"
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/gate/build"
+	"github.com/scientific-python/sallyport/internal/gate/handoff"
+	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/report"
+	"github.com/scientific-python/sallyport/internal/trust"
+)
+
+// Options are what a release is verified against.
+type Options struct {
+	// Policy is complete: flags, facts and defaults are filled in.
+	Policy *policy.Policy
+	Trust  *trust.Set
+	// GitHub are attestations fetched by digest; Unread says why some could
+	// not be fetched.
+	GitHub []evidence.Document
+	Unread string
+	// WhyUnknown says why the policy names no publisher, where it does not.
+	WhyUnknown string
+	// Registered is what the index says of the publisher where there is no
+	// policy file; see build.Input.
+	Registered *build.Registered
+	Ledger     *handoff.Ledger
+	// Before is what was found on the way here, when the policy was read.
+	Before finding.Set
+	// Strict blocks on what is otherwise listed, and makes warnings errors.
+	Strict bool
+	Tool   report.Tool
+}
+
+// Verify verifies the release's attestations and judges the build and the
+// hand-off gate. Where ctx ends before everything was verified, the rest counts
+// as unverifiable, and the caller says so instead of showing the report.
+func Verify(ctx context.Context, r *Release, o Options) *report.Report {
+	verifier := evidence.NewVerifier(o.Trust)
+	docs := distinct(slices.Concat(r.Documents, o.GitHub))
+	attestations := verifyAll(ctx, verifier, docs)
+	built := build.Judge(build.Input{
+		Dists: r.Files.Dists, Attestations: attestations, Policy: o.Policy,
+		Unread: o.Unread, WhyUnknown: o.WhyUnknown, Registered: o.Registered, RootProblems: o.Trust.Problems,
+	})
+	handed := handoff.Judge(handoff.Input{
+		Files: r.Files, Unreadable: r.Unreadable, Attestations: attestations, Stray: r.Stray,
+		Policy: o.Policy, Ledger: o.Ledger, Relaxed: verifier.AsIndex,
+	})
+	out := &outcome{gates: []finding.Gate{finding.Build, finding.Handoff}, strict: o.Strict, policy: o.Policy}
+	out.Merge(o.Before)
+	out.Merge(built.Set)
+	out.Merge(handed.Set)
+	rep := out.report("verify", o.Tool)
+	for _, root := range o.Trust.Roots {
+		t := report.Trust{Instance: string(root.Instance), Source: string(root.Source)}
+		if !root.Date.IsZero() {
+			t.Date = root.Date.Format(time.DateOnly)
+		}
+		rep.Trust = append(rep.Trust, t)
+	}
+	for i, d := range r.Files.Dists {
+		rep.Dists = append(rep.Dists, distReport(d, built.ByDist[i], handed.Index[i]))
+	}
+	return rep
+}
+
+// distinct drops documents whose bytes were met before: the same attestation
+// from a file and from an API, of which the file's stays.
+func distinct(docs []evidence.Document) []evidence.Document {
+	seen := map[[32]byte]bool{}
+	var out []evidence.Document
+	for _, d := range docs {
+		if d.Problem == nil && d.Publisher == nil {
+			key := sha256.Sum256(d.Raw)
+			if d.Origin == evidence.GitHubAPI && seen[key] {
+				continue
+			}
+			seen[key] = true
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// verifyAll verifies documents in parallel, each once, however many files it
+// covers. Results are in the order of docs.
+func verifyAll(ctx context.Context, v *evidence.Verifier, docs []evidence.Document) []*evidence.Attestation {
+	out := make([]*evidence.Attestation, len(docs))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(docs)) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(docs) {
+					return
+				}
+				if err := ctx.Err(); err != nil {
+					docs[i].Problem = &evidence.Problem{Kind: evidence.Unsupported, Message: fmt.Sprintf("verifying the attestation: %v", err), Hint: "run it again"}
+				}
+				out[i] = v.Verify(docs[i])
+				docs[i].Raw = nil
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
