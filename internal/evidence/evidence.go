@@ -103,6 +103,10 @@ type Attestation struct {
 	// Time is the earliest verified signing time.
 	Time time.Time
 
+	// Key is the same for two documents, of whatever form, that carry the same
+	// signature by the same certificate over the same bytes.
+	Key [32]byte
+
 	// Unverified holds names and digests that an unverifiable statement
 	// claims, to tell a reader which file it was meant for. Never judged.
 	Unverified []Subject

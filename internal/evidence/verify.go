@@ -3,6 +3,7 @@
 package evidence
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -155,6 +156,7 @@ func (v *Verifier) verify(a *Attestation, b *bundle.Bundle, relaxed bool) *Probl
 		return &Problem{Certificate, err.Error(), "the certificate is not one that Sigstore's authority issues to a workflow; sign again"}
 	}
 	a.Root = root
+	a.Key = key(b, leaf)
 	for _, ts := range result.VerifiedTimestamps {
 		if a.Time.IsZero() || ts.Timestamp.Before(a.Time) {
 			a.Time = ts.Timestamp.UTC()
@@ -248,6 +250,21 @@ func allTimestamps(b *bundle.Bundle, root *trust.Root) *Problem {
 		return &Problem{Timestamp, fmt.Sprintf("a timestamp does not verify: %v", err), hintTampered}
 	}
 	return nil
+}
+
+// key identifies what was signed by whom: certificate, payload and signature.
+func key(b *bundle.Bundle, leaf *x509.Certificate) [32]byte {
+	h := sha256.New()
+	env := b.GetDsseEnvelope()
+	parts := [][]byte{leaf.Raw, env.GetPayload(), b.GetMessageSignature().GetSignature(), b.GetMessageSignature().GetMessageDigest().GetDigest()}
+	for _, s := range env.GetSignatures() {
+		parts = append(parts, s.GetSig())
+	}
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write(p)
+	}
+	return [32]byte(h.Sum(nil))
 }
 
 // logIndex returns the index that the log vouches for. Under a signed promise

@@ -158,7 +158,7 @@ func distReport(d *dist.Dist, attestations []*evidence.Attestation, index handof
 		Verified: []report.Verified{}, Index: report.IndexVerdict{Verdict: index.Verdict, Attestations: []report.IndexAttestation{}},
 	}
 	for _, a := range index.Attestations {
-		out.Index.Attestations = append(out.Index.Attestations, report.IndexAttestation(a))
+		out.Index.Attestations = append(out.Index.Attestations, report.IndexAttestation{File: a.File, Verdict: a.Verdict, Message: a.Message})
 	}
 	for _, a := range attestations {
 		id := a.Signer

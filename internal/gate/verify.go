@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,6 +51,8 @@ func Verify(ctx context.Context, r *Release, o Options) *report.Report {
 	verifier := evidence.NewVerifier(o.Trust)
 	docs := distinct(slices.Concat(r.Documents, o.GitHub))
 	attestations := verifyAll(ctx, verifier, docs)
+	// Of two copies of one attestation the one that an uploader sends counts.
+	slices.SortStableFunc(attestations, func(a, b *evidence.Attestation) int { return place(a) - place(b) })
 	built := build.Judge(build.Input{
 		Dists: r.Files.Dists, Attestations: attestations, Policy: o.Policy,
 		Unread: o.Unread, WhyUnknown: o.WhyUnknown, Registered: o.Registered, RootProblems: o.Trust.Problems,
@@ -74,6 +77,19 @@ func Verify(ctx context.Context, r *Release, o Options) *report.Report {
 		rep.Dists = append(rep.Dists, distReport(d, built.ByDist[i], handed.Index[i]))
 	}
 	return rep
+}
+
+// place orders attestations by how close they are to the release.
+func place(a *evidence.Attestation) int {
+	switch {
+	case a.Origin == evidence.Folder && strings.HasSuffix(a.Source, ".attestation"):
+		return 0
+	case a.Origin == evidence.Folder:
+		return 1
+	case a.Origin == evidence.Given:
+		return 2
+	}
+	return 3
 }
 
 // distinct drops documents whose bytes were met before: the same attestation

@@ -243,8 +243,8 @@ func TestSimpleLimits(t *testing.T) {
 	s = index(t)
 	s.Hook = func(w http.ResponseWriter, r *http.Request) bool {
 		fmt.Fprint(w, `{"x":[`)
-		chunk := strings.Repeat("[],", 1<<19)
-		for range 50 {
+		chunk := `"` + strings.Repeat("x", 1<<20) + `",`
+		for range 65 {
 			if _, err := fmt.Fprint(w, chunk); err != nil {
 				break
 			}

@@ -187,7 +187,7 @@ func TestReadJSONVerdict(t *testing.T) {
 }
 
 func FuzzReadJSON(f *testing.F) {
-	for _, r := range samples() {
+	for _, r := range []*report.Report{base(report.Pass), good(), undecided(), audit(), waivers()} {
 		f.Add(asJSON(f, r))
 	}
 	f.Add([]byte(`{"schema_version":1}`))

@@ -41,10 +41,13 @@ func (r *release) index() {
 		r.byDigest[d.Digest.Hex()] = append(r.byDigest[d.Digest.Hex()], i)
 		r.byName[d.Name.Filename] = append(r.byName[d.Name.Filename], i)
 	}
+	met := map[[32]byte]bool{}
 	for _, a := range r.in.Attestations {
-		if !a.OK() {
+		// The same attestation in two files, or from a file and an API, is one.
+		if !a.OK() || met[a.Key] {
 			continue
 		}
+		met[a.Key] = true
 		seen := map[int]bool{}
 		for _, digest := range digests(a) {
 			for _, i := range r.byDigest[digest] {
@@ -235,46 +238,45 @@ func (r *release) mismatch(a *evidence.Attestation, d *dist.Dist, s evidence.Sub
 	r.res.Add(f)
 }
 
-// leftovers reports attestations and subjects that are about no file here.
+// leftovers reports attestations and subjects that are about no file here, or
+// not about the file that they lie beside.
 func (r *release) leftovers() {
 	for _, a := range r.in.Attestations {
-		if !a.OK() || a.Statement == nil {
-			continue
+		if a.OK() && a.Statement != nil && !r.wrongPlace(a) {
+			r.spareSubjects(a)
 		}
-		matched := false
-		for _, s := range a.Statement.Subjects {
-			if len(r.byDigest[s.SHA256]) > 0 {
-				matched = true
-			}
-		}
-		if !matched && r.wrongPlace(a) {
-			continue
-		}
-		r.spareSubjects(a)
 	}
 }
 
 // wrongPlace reports an attestation that lies beside a distribution under its
-// name and is about another file.
+// name and is about another file, whether or not that one is here too: an
+// uploader would send it with the file that it is named for.
 func (r *release) wrongPlace(a *evidence.Attestation) bool {
-	if a.Origin != evidence.Folder {
+	if a.Origin != evidence.Folder || kindOf(a) == 0 && !strings.HasSuffix(a.Source, ".attestation") {
 		return false
 	}
+	var named *dist.Dist
 	for _, d := range r.in.Dists {
-		if a.Source == d.Path || !strings.HasPrefix(filepath.Base(a.Source), d.Name.Filename+".") || filepath.Dir(a.Source) != filepath.Dir(d.Path) {
-			continue
+		if strings.HasPrefix(filepath.Base(a.Source), d.Name.Filename+".") && filepath.Dir(a.Source) == filepath.Dir(d.Path) {
+			named = d
 		}
-		if r.alreadySaid(d) {
-			return true
-		}
-		s := a.Statement.Subjects[0]
-		f := attestationForAnotherFile.Found(d.Path, "put the attestation that belongs to this file beside it, or remove it",
-			"%s lies beside %q (sha256 %s) but is about %q (sha256 %s)", quoted(a.Document), d.Name.Filename, d.Digest.Hex(), s.Name, s.SHA256)
-		f.Location = finding.Location{File: a.Source, Line: a.Line}
-		r.res.Add(f)
+	}
+	if named == nil || slices.Contains(digests(a), named.Digest.Hex()) {
+		return false
+	}
+	if r.alreadySaid(named) {
 		return true
 	}
-	return false
+	s := a.Statement.Subjects[0]
+	if s.Name == named.Name.Filename {
+		r.mismatch(a, named, s)
+		return true
+	}
+	f := attestationForAnotherFile.Found(named.Path, "put the attestation that belongs to this file beside it, or remove it",
+		"%s lies beside %q (sha256 %s) but is about %q (sha256 %s)", quoted(a.Document), named.Name.Filename, named.Digest.Hex(), s.Name, s.SHA256)
+	f.Location = finding.Location{File: a.Source, Line: a.Line}
+	r.res.Add(f)
+	return true
 }
 
 func (r *release) alreadySaid(d *dist.Dist) bool {

@@ -28,13 +28,13 @@ var _ = judged(rule{
 			want := j.pol.Builder.Environment
 			if want != "" && !policy.SameName(want, got) {
 				r.deviates(j, "build in a job with environment: "+want+", or change builder.environment in the policy",
-					"the provenance was signed in environment %s, the policy's builder.environment says %q", orNothing(got), want)
+					"the provenance was signed in %s, the policy's builder.environment says %q", inEnvironment(got), want)
 			}
 			return
 		}
 		switch want := j.pol.Publisher.Environment; {
 		case want == "":
-			r.unchecked(j, "the policy does not say in which environment the publisher runs (the publish attestation was signed in environment %s); add publisher: {environment: NAME} or {environment: none}", orNothing(got))
+			r.unchecked(j, "the policy does not say in which environment the publisher runs (the publish attestation was signed in %s); add publisher: {environment: NAME} or {environment: none}", inEnvironment(got))
 		case want == policy.NoEnvironment && got != "":
 			r.deviates(j, "if the publisher is registered with that environment, write it into the policy: publisher: {environment: "+got+"}",
 				"the publish attestation was signed in environment %q, the policy says the publisher has none", got)
@@ -47,3 +47,10 @@ var _ = judged(rule{
 		}
 	},
 })
+
+func inEnvironment(name string) string {
+	if name == "" {
+		return "no environment"
+	}
+	return `environment "` + name + `"`
+}

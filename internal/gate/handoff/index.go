@@ -10,6 +10,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/dist"
 	"github.com/scientific-python/sallyport/internal/evidence"
+	"github.com/scientific-python/sallyport/internal/policy"
 	"github.com/scientific-python/sallyport/internal/trust"
 )
 
@@ -31,6 +32,9 @@ type IndexVerdict struct {
 // IndexAttestation is its answer to one attestation file.
 type IndexAttestation struct {
 	File, Verdict, Message string
+	// elsewhere says that the build gate reports the same reason in its own
+	// words, so that one fault is not two errors.
+	elsewhere bool
 }
 
 // maxPerFile is how many attestations the index takes with one file.
@@ -65,10 +69,10 @@ func (r *release) asIndex(d *dist.Dist) IndexVerdict {
 	v := IndexVerdict{Verdict: Accept}
 	types := map[string]bool{}
 	for n, f := range names {
-		at := IndexAttestation{File: f, Verdict: Accept}
-		at.Verdict, at.Message = r.oneAsIndex(d, files[f], types)
+		at := r.oneAsIndex(d, files[f], types)
+		at.File = f
 		if n >= maxPerFile {
-			at.Verdict, at.Message = Refuse, "A maximum of 2 attestations per file are supported"
+			at = IndexAttestation{File: f, Verdict: Refuse, Message: "A maximum of 2 attestations per file are supported"}
 		}
 		switch {
 		case at.Verdict == Refuse:
@@ -81,86 +85,107 @@ func (r *release) asIndex(d *dist.Dist) IndexVerdict {
 	return v
 }
 
-func (r *release) oneAsIndex(d *dist.Dist, docs []*evidence.Attestation, types map[string]bool) (verdict, message string) {
+func refuse(message string) IndexAttestation {
+	return IndexAttestation{Verdict: Refuse, Message: message}
+}
+
+// said is a refusal for a reason that the build gate reports.
+func said(message string) IndexAttestation {
+	return IndexAttestation{Verdict: Refuse, Message: verifyPrefix + message, elsewhere: true}
+}
+
+func (r *release) oneAsIndex(d *dist.Dist, docs []*evidence.Attestation, types map[string]bool) IndexAttestation {
 	a := docs[0]
-	if len(docs) != 1 || a.Form != evidence.PEP740 || a.Publisher != nil {
-		return Refuse, malformedPrefix + "not one attestation object of version 1"
+	if len(docs) != 1 || a.Publisher != nil || a.Form != evidence.PEP740 && a.Problem == nil {
+		return refuse(malformedPrefix + "not one attestation object of version 1")
 	}
 	if p := a.Problem; p != nil && p.Kind == evidence.Malformed {
-		return Refuse, malformedPrefix + p.Message
+		return IndexAttestation{Verdict: Refuse, Message: malformedPrefix + p.Message, elsewhere: true}
 	}
 	if a.Problem != nil && r.in.Relaxed != nil {
 		a = r.in.Relaxed(a)
 	}
 	if p := a.Problem; p != nil {
 		if p.Kind == evidence.BadContent {
-			return Unknown, "the statement can be read in two ways: " + p.Message
+			return IndexAttestation{Verdict: Unknown, Message: "the statement can be read in two ways: " + p.Message}
 		}
-		return Refuse, verifyPrefix + p.Message
+		return said(p.Message)
 	}
 	if a.Root.Instance == trust.GitHub {
-		return Refuse, verifyPrefix + "the certificate was not issued by Sigstore's public instance"
+		return refuse(verifyPrefix + "the certificate was not issued by Sigstore's public instance")
 	}
-	if msg, known := r.publisherRefuses(a.Signer); !known {
-		return Unknown, "the registered publisher is not known"
-	} else if msg != "" {
-		return Refuse, verifyPrefix + msg
+	if r.in.Policy.Publisher.Repository == "" || r.in.Policy.Publisher.Workflow == "" {
+		return IndexAttestation{Verdict: Unknown, Message: "the registered publisher is not known"}
 	}
-	if msg := statementRefused(a.Statement, d); msg != "" {
-		return Refuse, verifyPrefix + msg
+	if no := r.publisherRefuses(a.Signer); no != nil {
+		return *no
+	}
+	if no := statementRefused(a.Statement, d); no != nil {
+		return *no
 	}
 	t := a.Statement.PredicateType
 	if types[t] {
-		return Refuse, fmt.Sprintf("Multiple attestations for the same file with the same predicate type (%s) are not supported", t)
+		return refuse(fmt.Sprintf("Multiple attestations for the same file with the same predicate type (%s) are not supported", t))
 	}
 	types[t] = true
-	return Accept, ""
+	return IndexAttestation{Verdict: Accept}
 }
 
 // publisherRefuses compares the certificate with the registered publisher as
 // the index does: issuer, source repository (case-sensitively) and build
 // config, nothing else.
-func (r *release) publisherRefuses(id *evidence.Identity) (message string, known bool) {
+func (r *release) publisherRefuses(id *evidence.Identity) *IndexAttestation {
 	repo, workflow := r.in.Policy.Publisher.Repository, r.in.Policy.Publisher.Workflow
-	if repo == "" || workflow == "" {
-		return "", false
+	const server = "https://github.com/"
+	no := func(format string, args ...any) *IndexAttestation {
+		at := said(fmt.Sprintf(format, args...))
+		return &at
 	}
-	url := "https://github.com/" + repo
 	switch {
 	case id.Issuer != evidence.GitHubIssuer:
-		return fmt.Sprintf("Certificate's OIDC issuer does not match (got %s, expected %s)", id.Issuer, evidence.GitHubIssuer), true
-	case id.RepositoryURI != url:
-		return fmt.Sprintf("Certificate's Source Repository URI does not match (got %s, expected %s)", id.RepositoryURI, url), true
+		return no("Certificate's OIDC issuer does not match (got %s, expected %s)", id.Issuer, evidence.GitHubIssuer)
+	case id.RepositoryURI != server+repo:
+		at := no("Certificate's Source Repository URI does not match (got %s, expected %s)", id.RepositoryURI, server+repo)
+		// The build gate, as GitHub, takes names of other case for the same.
+		at.elsewhere = !policy.SameName(server+repo, id.RepositoryURI)
+		return at
 	case id.Commit == "" && id.Ref == "":
-		return "Certificate must contain either Source Repository Digest or Source Repository Ref", true
+		return no("Certificate must contain either Source Repository Digest or Source Repository Ref")
 	}
-	config := url + "/.github/workflows/" + workflow + "@"
+	config := server + repo + "/.github/workflows/" + workflow + "@"
 	if id.Commit != "" && id.BuildConfigURI == config+id.Commit || id.Ref != "" && id.BuildConfigURI == config+id.Ref {
-		return "", true
+		return nil
 	}
-	return fmt.Sprintf("Certificate's Build Config URI (%s) does not match expected Trusted Publisher (%s @ %s)", id.BuildConfigURI, workflow, repo), true
+	at := no("Certificate's Build Config URI (%s) does not match expected Trusted Publisher (%s @ %s)", id.BuildConfigURI, workflow, repo)
+	// A second workflow that the policy lists as a signer is fine for the
+	// build gate, and not for the index.
+	at.elsewhere = !strings.HasPrefix(id.BuildConfigURI, server+repo+"/")
+	return at
 }
 
-func statementRefused(st *evidence.Statement, d *dist.Dist) string {
+func statementRefused(st *evidence.Statement, d *dist.Dist) *IndexAttestation {
+	no := func(at IndexAttestation) *IndexAttestation { return &at }
 	switch {
 	case st.Type != evidence.StatementV1:
-		return "invalid statement: unknown type " + st.Type
+		return no(said("invalid statement: unknown type " + st.Type))
 	case len(st.Subjects) != 1:
-		return "too many subjects in statement (must be exactly one)"
+		return no(refuse(verifyPrefix + "too many subjects in statement (must be exactly one)"))
 	case st.Subjects[0].Name == "":
-		return "invalid subject: missing name"
+		return no(said("invalid subject: missing name"))
 	}
 	s := st.Subjects[0]
 	name, err := dist.ParseName(s.Name)
 	switch {
 	case err != nil:
-		return "invalid subject: " + err.Error()
+		return no(said("invalid subject: " + err.Error()))
 	case !name.Equal(d.Name):
-		return fmt.Sprintf("subject does not match distribution name: %s != %s", s.Name, d.Name.Filename)
-	case s.SHA256 != d.Digest.Hex() || s.Upper:
-		return "subject does not match distribution digest"
+		return no(said(fmt.Sprintf("subject does not match distribution name: %s != %s", s.Name, d.Name.Filename)))
+	case s.SHA256 != d.Digest.Hex():
+		return no(said("subject does not match distribution digest"))
+	case s.Upper:
+		return no(refuse(verifyPrefix + "subject does not match distribution digest (its letters are not lower case)"))
 	case st.PredicateType != evidence.PredicatePublish && st.PredicateType != evidence.PredicateProvenanceV1:
-		return "unknown attestation type: " + st.PredicateType
+		return no(refuse(verifyPrefix + "unknown attestation type: " + st.PredicateType))
 	}
-	return ""
+	return nil
 }

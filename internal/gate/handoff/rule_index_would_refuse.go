@@ -19,7 +19,7 @@ var _ = register(finding.Rule{
 			continue
 		}
 		for _, a := range v.Attestations {
-			if a.Verdict == Refuse {
+			if a.Verdict == Refuse && !a.elsewhere {
 				f := rule.Found(r.in.Files.Dists[i].Path, "make the attestation again (sallyport attest, or PyPI's publish action), or remove it from the folder",
 					"the index would refuse %q: %s", a.File, a.Message)
 				f.Location.File = a.File
