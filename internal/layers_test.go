@@ -22,6 +22,7 @@ var layers = [][]string{
 	{"evidence", "workflow"},
 	{"dist", "gittree", "trust", "pypi", "github", "runner"},
 	{"policy", "report", "rulepage", "httpx", "strictjson"},
+	{"lazyregexp"},
 	{"finding"},
 }
 

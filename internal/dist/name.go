@@ -11,9 +11,10 @@ package dist
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // Kind is what a release file is.
@@ -46,10 +47,10 @@ type Name struct {
 }
 
 var (
-	projectName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
-	nameRuns    = regexp.MustCompile(`[-_.]+`)
-	buildTag    = regexp.MustCompile(`^[0-9]+[A-Za-z0-9_.]*$`)
-	tagPart     = regexp.MustCompile(`^[a-z0-9_]+$`)
+	projectName = lazyregexp.New(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+	nameRuns    = lazyregexp.New(`[-_.]+`)
+	buildTag    = lazyregexp.New(`^[0-9]+[A-Za-z0-9_.]*$`)
+	tagPart     = lazyregexp.New(`^[a-z0-9_]+$`)
 )
 
 // formats are the endings of release files.

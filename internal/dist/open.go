@@ -3,6 +3,7 @@
 package dist
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -78,15 +79,16 @@ func ReadFileLimited(path string, limit int64) ([]byte, error) {
 		return nil, &TooLargeError{path, limit}
 	}
 	// The size may be wrong (a file that grows, /proc): the reader is limited
-	// all the same.
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
+	// all the same. Where it is right, nothing is copied while reading.
+	var data bytes.Buffer
+	data.Grow(int(info.Size()) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
 		return nil, reading(path, err)
 	}
-	if int64(len(data)) > limit {
+	if int64(data.Len()) > limit {
 		return nil, &TooLargeError{path, limit}
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // reading puts an error into our form: the path once, and what the operating

@@ -4,14 +4,15 @@ package dist
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	pep440 "github.com/aquasecurity/go-pep440-version"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // localLabel is the local version identifier of PEP 440, in any spelling.
-var localLabel = regexp.MustCompile(`^[a-z0-9]+(?:[-_.][a-z0-9]+)*$`)
+var localLabel = lazyregexp.New(`^[a-z0-9]+(?:[-_.][a-z0-9]+)*$`)
 
 // maxVersion bounds a version's length in bytes; a file name is no longer.
 const maxVersion = 255
@@ -62,7 +63,7 @@ func EqualVersions(a, b string) bool {
 	return err == nil && x == y
 }
 
-var releaseZeros = regexp.MustCompile(`^((?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*?)(?:\.0)+($|[^0-9.]|\.[^0-9])`)
+var releaseZeros = lazyregexp.New(`^((?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*?)(?:\.0)+($|[^0-9.]|\.[^0-9])`)
 
 // versionKey is the same text for equal versions, and only for these.
 func versionKey(s string) (string, error) {

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"sync"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/sigstore/sigstore-go/pkg/verify"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 	"github.com/scientific-python/sallyport/internal/strictjson"
 	"github.com/scientific-python/sallyport/internal/trust"
 )
@@ -290,7 +290,7 @@ func logIndex(b *bundle.Bundle, root *trust.Root) (int64, *Problem) {
 }
 
 // rekorV1Origin matches a checkpoint whose first line ends in a tree id.
-var rekorV1Origin = regexp.MustCompile(`^[^\n]* - [0-9]+\n`)
+var rekorV1Origin = lazyregexp.New(`^[^\n]* - [0-9]+\n`)
 
 // claimed reads, without any trust, whom an unverifiable bundle was meant for.
 func claimed(b *bundle.Bundle) []Subject {

@@ -5,7 +5,8 @@ package policy
 import (
 	"bytes"
 	"encoding/hex"
-	"regexp"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // The comparisons take what is expected first and what was found second. None
@@ -40,7 +41,7 @@ func SameDigest(expected, found string) bool {
 	return err == nil && bytes.Equal(e, f)
 }
 
-var nameRuns = regexp.MustCompile(`[-_.]+`)
+var nameRuns = lazyregexp.New(`[-_.]+`)
 
 // NormalizeProject returns the name by PEP 503: lower case, runs of "-", "_"
 // and "." as one "-".

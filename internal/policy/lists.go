@@ -4,14 +4,15 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
-var ruleID = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
+var ruleID = lazyregexp.New(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 // entry reads one mapping of a list of mappings. Its keys are read by checks,
 // the globs under "files" by themselves; required ones must be there.

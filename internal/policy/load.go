@@ -10,10 +10,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // MaxSize is the largest policy file that is read, in bytes.
@@ -128,7 +129,7 @@ func emptyFile(path string) error {
 	return oneError(path, 0, "the file is empty; write at least \"publisher:\" with its repository and workflow, or remove the file")
 }
 
-var unknownAnchor = regexp.MustCompile(`unknown anchor '([^']*)'`)
+var unknownAnchor = lazyregexp.New(`unknown anchor '([^']*)'`)
 
 // syntaxError puts the library's error into our form.
 func syntaxError(data []byte, path string, err error) error {

@@ -5,9 +5,10 @@ package policy
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // badValue is the error of a value: what is wrong, then what to write.
@@ -15,15 +16,15 @@ func badValue(format string, args ...any) error { return fmt.Errorf(format, args
 
 var (
 	// projectName is a name by the core metadata specification (PEP 508).
-	projectName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+	projectName = lazyregexp.New(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 	// ownerName also takes the underscore of enterprise-managed users and the
 	// trailing hyphens that old accounts have.
-	ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
-	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	decimal   = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
-	hexCommit = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
-	hexDigits = regexp.MustCompile(`^[0-9A-Fa-f]+$`)
-	hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	ownerName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
+	repoName  = lazyregexp.New(`^[A-Za-z0-9._-]{1,100}$`)
+	decimal   = lazyregexp.New(`^[1-9][0-9]{0,18}$`)
+	hexCommit = lazyregexp.New(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	hexDigits = lazyregexp.New(`^[0-9A-Fa-f]+$`)
+	hexSHA256 = lazyregexp.New(`^[0-9a-f]{64}$`)
 )
 
 func checkProject(s string) (string, error) {

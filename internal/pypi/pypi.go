@@ -15,12 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/scientific-python/sallyport/internal/httpx"
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // DefaultBaseURL is PyPI.
@@ -94,9 +94,9 @@ func New(o Options) (*Client, error) {
 }
 
 var (
-	projectName = regexp.MustCompile(`(?i)^[a-z0-9]([a-z0-9._-]{0,198}[a-z0-9])?$`)
-	separators  = regexp.MustCompile(`[-_.]+`)
-	versionText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}$`)
+	projectName = lazyregexp.New(`(?i)^[a-z0-9]([a-z0-9._-]{0,198}[a-z0-9])?$`)
+	separators  = lazyregexp.New(`[-_.]+`)
+	versionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}$`)
 )
 
 // normalise is a project's name in the form of the index's addresses (the

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/scientific-python/sallyport/internal/httpx"
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // StatusQuarantined is the project status (PEP 792) under which the index
@@ -142,7 +142,7 @@ func decodeProject(d *httpx.Decoder) (Project, error) {
 	return p, nil
 }
 
-var apiVersion = regexp.MustCompile(`^([0-9]{1,9})\.[0-9]{1,9}$`)
+var apiVersion = lazyregexp.New(`^([0-9]{1,9})\.[0-9]{1,9}$`)
 
 func decodeMeta(d *httpx.Decoder, p *Project) error {
 	return d.Object(func(key string) error {

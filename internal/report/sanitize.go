@@ -76,6 +76,9 @@ func harmless(s string) bool {
 // visible reports whether r shows as itself. Some letters and marks are made
 // to be invisible (fillers, joiners, variation selectors); they do not.
 func visible(r rune) bool {
+	if r < utf8.RuneSelf {
+		return ' ' <= r && r <= '~'
+	}
 	return unicode.IsPrint(r) &&
 		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) &&
 		!unicode.Is(unicode.Variation_Selector, r)

@@ -7,11 +7,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // SARIFOptions says how [SARIF] writes.
@@ -152,13 +152,13 @@ func (s *sarifWriter) ruleID(id string) string {
 func (s *sarifWriter) result(f Finding, kind, level string) sarifResult {
 	id := s.ruleID(f.Rule)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", id, f.Subject, f.File, kind))
-	print := hex.EncodeToString(sum[:8])
-	s.seen[print]++
+	sum8 := hex.EncodeToString(sum[:8])
+	s.seen[sum8]++
 	return sarifResult{
 		RuleID: id, RuleIndex: s.index[id], Kind: kind, Level: level, Message: s.message(f),
 		Locations: []sarifLocation{s.location(f)},
 		// The one key that GitHub follows an alert by: hash, colon, ordinal.
-		Fingerprints: map[string]string{"primaryLocationLineHash": fmt.Sprintf("%s:%d", print, s.seen[print])},
+		Fingerprints: map[string]string{"primaryLocationLineHash": fmt.Sprintf("%s:%d", sum8, s.seen[sum8])},
 	}
 }
 
@@ -176,7 +176,7 @@ func (s *sarifWriter) message(f Finding) sarifText {
 	return sarifText{Text: sarifArgument.ReplaceAllString(text, "{{$1}}")}
 }
 
-var sarifArgument = regexp.MustCompile(`\{+(\d+)\}+`)
+var sarifArgument = lazyregexp.New(`\{+(\d+)\}+`)
 
 // level maps a severity to SARIF's word.
 func level(s finding.Severity) string {

@@ -100,11 +100,11 @@ func TestSARIFForGitHub(t *testing.T) {
 			if at.ArtifactLocation.URIBaseID != "%SRCROOT%" || u.IsAbs() {
 				t.Errorf("%s: result %d: URI %q on %q", name, i, at.ArtifactLocation.URI, at.ArtifactLocation.URIBaseID)
 			}
-			print := result.PartialFingerprints["primaryLocationLineHash"]
-			if print == "" || prints[print] {
-				t.Errorf("%s: result %d: fingerprint %q is empty or given twice", name, i, print)
+			mark := result.PartialFingerprints["primaryLocationLineHash"]
+			if mark == "" || prints[mark] {
+				t.Errorf("%s: result %d: fingerprint %q is empty or given twice", name, i, mark)
 			}
-			prints[print] = true
+			prints[mark] = true
 			if wantNone := result.Kind == "open"; (result.Level == "none") != wantNone {
 				t.Errorf("%s: result %d: kind %q with level %q", name, i, result.Kind, result.Level)
 			}

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // Fact is one fact that the runner may offer. A fact that is not offered has
@@ -70,12 +71,12 @@ type Facts struct {
 const maxFact = 4096
 
 var (
-	digits     = regexp.MustCompile(`^[1-9][0-9]{0,19}$`)
-	hexDigest  = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-	eventName  = regexp.MustCompile(`^[a-z_]{1,64}$`)
-	ownerName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
-	repoName   = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	runnerKind = regexp.MustCompile(`^(github-hosted|self-hosted)$`)
+	digits     = lazyregexp.New(`^[1-9][0-9]{0,19}$`)
+	hexDigest  = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	eventName  = lazyregexp.New(`^[a-z_]{1,64}$`)
+	ownerName  = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	repoName   = lazyregexp.New(`^[A-Za-z0-9._-]{1,100}$`)
+	runnerKind = lazyregexp.New(`^(github-hosted|self-hosted)$`)
 )
 
 // Facts reads the facts of the running job. A variable that is unset or empty
@@ -98,7 +99,7 @@ func (r *Runner) Facts() (Facts, error) {
 		}
 		*into = FactOf(v)
 	}
-	any := func(string) bool { return true }
+	anything := func(string) bool { return true }
 	read(&f.Repository, "GITHUB_REPOSITORY", "OWNER/NAME", validRepository)
 	read(&f.RepositoryID, "GITHUB_REPOSITORY_ID", "a number", digits.MatchString)
 	read(&f.OwnerID, "GITHUB_REPOSITORY_OWNER_ID", "a number", digits.MatchString)
@@ -113,7 +114,7 @@ func (r *Runner) Facts() (Facts, error) {
 	read(&f.Event, "GITHUB_EVENT_NAME", "an event", eventName.MatchString)
 	read(&f.RunID, "GITHUB_RUN_ID", "a number", digits.MatchString)
 	read(&f.RunAttempt, "GITHUB_RUN_ATTEMPT", "a number", digits.MatchString)
-	read(&f.Actor, "GITHUB_ACTOR", "a name of one line", any)
+	read(&f.Actor, "GITHUB_ACTOR", "a name of one line", anything)
 	read(&f.APIURL, "GITHUB_API_URL", "an http(s) address without user, query or fragment", validURL)
 	read(&f.ServerURL, "GITHUB_SERVER_URL", "an http(s) address without user, query or fragment", validURL)
 	read(&f.Workspace, "GITHUB_WORKSPACE", "an absolute path", isAbs)

@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
 // Limits of the runner for its command files.
@@ -23,7 +24,7 @@ const (
 
 // outputName is stricter than the runner, which takes whatever stands before
 // the delimiter.
-var outputName = regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)*$`)
+var outputName = lazyregexp.New(`^[a-z][a-z0-9]*([-_][a-z0-9]+)*$`)
 
 // Output sets an output of the step. Names are lower-case words joined by
 // hyphens or underscores, at most 64 bytes. Values are one line: a value with

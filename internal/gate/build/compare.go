@@ -17,30 +17,28 @@ type workflowURI struct {
 	Repository string // OWNER/REPO
 	Path       string // .github/workflows/FILE
 	File       string
-	Ref        string // what follows the first @; compared, never searched
+	Ref        string // refs/… or a commit; compared, never searched
 }
 
 const workflowDir = ".github/workflows/"
 
-// parseWorkflow takes a workflow URI apart. A file name may hold an @, in
-// which case Ref comes out as something that is no ref: callers compare Ref
-// with a whole expected value, so such a name is refused and not guessed at.
+// parseWorkflow takes a workflow URI apart. Both a file's name and a ref may
+// hold an @, but a file's name has no slash: the first slash after the folder
+// is that of "@refs/", and where there is none, a commit follows the last @.
 func parseWorkflow(uri string) (w workflowURI, ok bool) {
 	rest, ok := strings.CutPrefix(uri, githubURL)
-	if !ok {
-		return w, false
-	}
-	rest, w.Ref, ok = strings.Cut(rest, "@")
-	if !ok || w.Ref == "" {
-		return w, false
-	}
 	owner, rest, ok1 := strings.Cut(rest, "/")
 	name, path, ok2 := strings.Cut(rest, "/")
 	file, inDir := strings.CutPrefix(path, workflowDir)
-	if !ok1 || !ok2 || !inDir || owner == "" || name == "" || file == "" || strings.Contains(file, "/") {
+	if !ok || !ok1 || !ok2 || !inDir || owner == "" || name == "" {
 		return w, false
 	}
-	w.Repository, w.Path, w.File = owner+"/"+name, path, file
+	before, _, slash := strings.Cut(file, "/")
+	at := strings.LastIndexByte(before, '@')
+	if at <= 0 || at == len(file)-1 || slash && before[at:] != "@refs" {
+		return w, false
+	}
+	w.Repository, w.Path, w.File, w.Ref = owner+"/"+name, workflowDir+file[:at], file[:at], file[at+1:]
 	return w, true
 }
 

@@ -3,9 +3,6 @@
 package build
 
 import (
-	"strings"
-
-	"github.com/scientific-python/sallyport/internal/evidence"
 	"github.com/scientific-python/sallyport/internal/finding"
 )
 
@@ -24,8 +21,8 @@ var _ = judged(rule{
 	kinds:  both,
 	issuer: true,
 	judge: func(r *rule, j *judgement) {
-		if strings.HasPrefix(j.id.Issuer, evidence.GitHubIssuer) || strings.Contains(j.id.Issuer, "githubusercontent.com") {
-			return // a GitHub-like issuer is judged by wrong-issuer
+		if likeGitHub(j.id.Issuer) {
+			return // judged by wrong-issuer
 		}
 		j.foreign = true
 		what := "an unknown issuer"

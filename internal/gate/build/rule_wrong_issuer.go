@@ -26,7 +26,7 @@ var _ = judged(rule{
 		if j.id.Issuer == evidence.GitHubIssuer {
 			return
 		}
-		if !strings.HasPrefix(j.id.Issuer, evidence.GitHubIssuer) && !strings.Contains(j.id.Issuer, "githubusercontent.com") {
+		if !likeGitHub(j.id.Issuer) {
 			return // not GitHub at all: unsupported-builder
 		}
 		j.foreign = true
@@ -34,3 +34,8 @@ var _ = judged(rule{
 			"the %s attestation's issuer is %q, expected %q", j.kind, j.id.Issuer, evidence.GitHubIssuer)
 	},
 })
+
+// likeGitHub reports whether an issuer is GitHub's or may be taken for it.
+func likeGitHub(issuer string) bool {
+	return strings.Contains(strings.ToLower(issuer), "githubusercontent.com")
+}

@@ -24,14 +24,15 @@ var _ = judged(rule{
 			return // publisher-unknown says so once for the release
 		}
 		got, ok := parseWorkflow(j.id.BuildConfigURI)
-		if ok && got.File == want {
+		ours := ok && githubURL+got.Repository == j.id.RepositoryURI
+		if ours && got.File == want {
 			return
 		}
 		if ok && j.kind == provenance && j.id.SignerURI == j.id.BuildConfigURI && listed(j) != nil {
 			return // a workflow that the policy names as a signer may also be started by itself
 		}
 		shown := orNothing(j.id.BuildConfigURI)
-		if ok {
+		if ours {
 			shown = `"` + got.File + `"`
 		}
 		r.deviates(j, "if the release workflow was renamed, change publisher.workflow in the policy (and the publisher on the index); a second workflow that builds release files is listed under builder.signers",

@@ -5,6 +5,7 @@ package handoff
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -132,8 +133,7 @@ func (r *release) oneAsIndex(d *dist.Dist, docs []*evidence.Attestation, types m
 }
 
 // publisherRefuses compares the certificate with the registered publisher as
-// the index does: issuer, source repository (case-sensitively) and build
-// config, nothing else.
+// the index does: issuer, source repository and build config, nothing else.
 func (r *release) publisherRefuses(id *evidence.Identity) *IndexAttestation {
 	repo, workflow := r.in.Policy.Publisher.Repository, r.in.Policy.Publisher.Workflow
 	const server = "https://github.com/"
@@ -144,23 +144,32 @@ func (r *release) publisherRefuses(id *evidence.Identity) *IndexAttestation {
 	switch {
 	case id.Issuer != evidence.GitHubIssuer:
 		return no("Certificate's OIDC issuer does not match (got %s, expected %s)", id.Issuer, evidence.GitHubIssuer)
-	case id.RepositoryURI != server+repo:
-		at := no("Certificate's Source Repository URI does not match (got %s, expected %s)", id.RepositoryURI, server+repo)
-		// The build gate, as GitHub, takes names of other case for the same.
-		at.elsewhere = !policy.SameName(server+repo, id.RepositoryURI)
-		return at
+	case !policy.SameName(server+repo, id.RepositoryURI):
+		return no("Certificate's Source Repository URI does not match (got %s, expected %s)", id.RepositoryURI, server+repo)
 	case id.Commit == "" && id.Ref == "":
 		return no("Certificate must contain either Source Repository Digest or Source Repository Ref")
 	}
-	config := server + repo + "/.github/workflows/" + workflow + "@"
-	if id.Commit != "" && id.BuildConfigURI == config+id.Commit || id.Ref != "" && id.BuildConfigURI == config+id.Ref {
-		return nil
+	config := id.RepositoryURI + "/.github/workflows/" + workflow + "@"
+	if !(id.Commit != "" && id.BuildConfigURI == config+id.Commit || id.Ref != "" && id.BuildConfigURI == config+id.Ref) {
+		at := no("Certificate's Build Config URI (%s) does not match expected Trusted Publisher (%s @ %s)", id.BuildConfigURI, workflow, repo)
+		at.elsewhere = !r.listed(id)
+		return at
 	}
-	at := no("Certificate's Build Config URI (%s) does not match expected Trusted Publisher (%s @ %s)", id.BuildConfigURI, workflow, repo)
-	// A second workflow that the policy lists as a signer is fine for the
-	// build gate, and not for the index.
-	at.elsewhere = !strings.HasPrefix(id.BuildConfigURI, server+repo+"/")
-	return at
+	if id.RepositoryURI != server+repo {
+		// The index compares letter case, but with the name as it registered
+		// it (the owner as GitHub spells it), not as a policy does.
+		return &IndexAttestation{Verdict: Unknown, Message: fmt.Sprintf("the index compares letter case: it accepts the attestation if the publisher is registered as %s, as in the certificate, and not as %s", id.RepositoryURI, server+repo)}
+	}
+	return nil
+}
+
+// listed reports whether the run's workflow is one of the repository's own that
+// the policy lists as a signer: it is fine for the build gate then, and not for
+// the index.
+func (r *release) listed(id *evidence.Identity) bool {
+	return slices.ContainsFunc(r.in.Policy.Builder.Signers, func(s policy.Signer) bool {
+		return s.Local && strings.HasPrefix(id.BuildConfigURI, id.RepositoryURI+"/"+s.Path+"@")
+	})
 }
 
 func statementRefused(st *evidence.Statement, d *dist.Dist) *IndexAttestation {
