@@ -9,7 +9,6 @@ package bench
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -20,65 +19,31 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/scientific-python/sallyport/e2e/bench/release"
 	"github.com/scientific-python/sallyport/internal/cli"
-	st "github.com/scientific-python/sallyport/internal/sigstoretest"
 )
 
-// release is a folder of wheels with attestations, a root and a policy.
-type release struct{ dir, root, policy string }
+// made is a release to verify.
+type made struct{ release.Release }
 
-// newRelease makes n wheels of size bytes. With multi, one bundle of
-// provenance covers all of them and each has a publish attestation; without,
-// each has a bundle of provenance of its own.
-func newRelease(b *testing.B, n, size int, multi bool) release {
+func newRelease(b *testing.B, n, size int, multi bool) made {
 	b.Helper()
-	sigstore := st.Use(b, st.PublicGood)
-	claims := st.GitHubClaims()
-	top := b.TempDir()
-	r := release{dir: filepath.Join(top, "dist"), root: filepath.Join(top, "trusted_root.json"), policy: filepath.Join(top, "sallyport.yml")}
-	write(b, r.root, sigstore.TrustedRoot())
-	write(b, r.policy, []byte("project: samplepkg\npublisher:\n  repository: octo-sci/samplepkg\n  workflow: release.yml\n  environment: pypi\n"))
-	if err := os.Mkdir(r.dir, 0o755); err != nil {
+	r, err := release.Make(b.TempDir(), n, size, multi)
+	if err != nil {
 		b.Fatal(err)
 	}
-	noise := make([]byte, size)
-	_, _ = rand.Read(noise)
-	var subjects []st.Subject
-	for i := range n {
-		name := fmt.Sprintf("samplepkg-1.0.0-cp3%d-cp3%d-manylinux_2_28_%s.whl", i%10, i%10, []string{"x86_64", "aarch64", "ppc64le", "s390x", "i686", "armv7l", "riscv64", "loongarch64", "mips64", "sparc64"}[i/10])
-		copy(noise, fmt.Sprintf("wheel %d", i))
-		write(b, filepath.Join(r.dir, name), noise)
-		s := st.Subject{Name: name, SHA256: fmt.Sprintf("%x", sha256.Sum256(noise))}
-		subjects = append(subjects, s)
-		if multi {
-			write(b, filepath.Join(r.dir, name+".publish.attestation"), sigstore.MustSign(b, st.Publish(s), claims.WithEnvironment("pypi"), st.SignOptions{}).PEP740())
-		} else {
-			write(b, filepath.Join(r.dir, name+".sigstore.json"), sigstore.MustSign(b, st.Provenance(claims, s), claims, st.SignOptions{}).JSON())
-		}
-	}
-	if multi {
-		write(b, filepath.Join(r.dir, "samplepkg-1.0.0.intoto.jsonl"), st.Lines(sigstore.MustSign(b, st.Provenance(claims, subjects...), claims, st.SignOptions{})))
-	}
-	return r
+	return made{r}
 }
 
-func write(b *testing.B, path string, data []byte) {
-	b.Helper()
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		b.Fatal(err)
-	}
-}
-
-func (r release) args() []string {
-	return []string{"verify", "--offline", "--trusted-root", r.root, "--policy", r.policy, r.dir}
+func (r made) args() []string {
+	return []string{"verify", "--offline", "--trusted-root", r.Root, "--policy", r.Policy, r.Dir}
 }
 
 // verify runs the command in this process.
-func (r release) verify(b *testing.B) {
+func (r made) verify(b *testing.B) {
 	b.Helper()
 	var out bytes.Buffer
 	code := cli.Main(cli.Env{
@@ -91,9 +56,9 @@ func (r release) verify(b *testing.B) {
 
 // hashAll is the floor: SHA-256 of every wheel on all cores, read as the
 // program reads them.
-func (r release) hashAll(b *testing.B) {
+func (r made) hashAll(b *testing.B) {
 	b.Helper()
-	files, err := filepath.Glob(filepath.Join(r.dir, "*.whl"))
+	files, err := filepath.Glob(filepath.Join(r.Dir, "*.whl"))
 	if err != nil || len(files) == 0 {
 		b.Fatal(err, len(files))
 	}
@@ -157,6 +122,16 @@ func BenchmarkSmallFiles(b *testing.B) {
 	b.ReportMetric(peak(b, program, r.args()...), "MiB-peak")
 }
 
+// BenchmarkSmallFilesInProcess is the same without starting a process, for
+// profiles.
+func BenchmarkSmallFilesInProcess(b *testing.B) {
+	r := newRelease(b, 100, 10<<10, false)
+	b.ResetTimer()
+	for range b.N {
+		r.verify(b)
+	}
+}
+
 // BenchmarkStart: --version against a program that only imports sigstore-go.
 func BenchmarkStart(b *testing.B) {
 	program, bare := build(b, "."), build(b, "./e2e/bench/bare")
@@ -204,12 +179,36 @@ func output(b *testing.B, program string, args ...string) {
 	}
 }
 
-// peak is a run's largest resident set in MiB.
+// peak is a run's largest resident set in MiB. The kernel's figure for a child
+// that has ended starts from its parent's, so the child's own high-water mark
+// is read while it runs.
 func peak(b *testing.B, program string, args ...string) float64 {
 	b.Helper()
 	cmd := exec.Command(program, args...)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, text)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
-	return float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	status := fmt.Sprintf("/proc/%d/status", cmd.Process.Pid)
+	var kib int
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				b.Fatal(err)
+			}
+			return float64(kib) / 1024
+		case <-time.After(200 * time.Microsecond):
+			data, _ := os.ReadFile(status)
+			if exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", cmd.Process.Pid)); exe != program {
+				continue // not yet the program
+			}
+			for line := range strings.SplitSeq(string(data), "\n") {
+				if v, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+					_, _ = fmt.Sscan(v, &kib)
+				}
+			}
+		}
+	}
 }
