@@ -53,8 +53,17 @@ type Env struct {
 	Index  string
 }
 
-// System returns the process's own environment.
+// memory is what the collector aims at, in bytes. With the program itself this
+// stays below 64 MiB on any input; a large heap is collected more often instead
+// of growing to twice its size.
+const memory = 36 << 20
+
+// System returns the process's own environment, and makes the process frugal
+// unless GOMEMLIMIT says otherwise.
 func System() Env {
+	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(memory)
+	}
 	e := Env{
 		Args: os.Args[1:], Lookup: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Progress: term.IsTerminal(int(os.Stderr.Fd())), Now: time.Now,
@@ -116,18 +125,53 @@ func rootCommand(e *Env) *cobra.Command {
 		Version:       Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usagef("reading the arguments: no command is given; \"sallyport --help\" lists them")
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetVersionTemplate("sallyport {{.Version}}\n")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("reading the arguments: %w", err)}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("reading the arguments: %w; \"%s --help\" lists the flags", err, cmd.CommandPath())
 	})
 	root.AddCommand(verifyCommand(e), explainCommand(e))
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// knownCommand refuses a first argument that is no command, and names the one
+// that may have been meant.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	const all = "\"sallyport --help\" lists the commands"
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		return usagef("reading the arguments: there is no command %q; did you mean %q? %s", args[0], near[0], all)
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return usagef("reading the arguments: %q is a path and no command; did you mean \"sallyport verify\"? %s", args[0], all)
+	}
+	return usagef("reading the arguments: there is no command %q; %s", args[0], all)
+}
+
+// helpCommand is cobra's, but for an unknown topic, which there is no error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return knownCommand(cmd.Root(), args)
+			}
+			about.InitDefaultHelpFlag()
+			about.InitDefaultVersionFlag()
+			return about.Help()
+		},
+	}
 }
 
 // exitCode prints what is left to be said and chooses the code.
@@ -139,14 +183,19 @@ func exitCode(stderr io.Writer, err error) int {
 	if err == nil {
 		return ExitPass
 	}
-	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
-		fmt.Fprintf(stderr, "sallyport: error: %s\n", report.Sanitize(line))
-	}
+	say(stderr, err)
 	var usage usageError
 	var bad *policy.Error
 	var roots *trust.ConfigError
-	if errors.As(err, &usage) || errors.As(err, &bad) || errors.As(err, &roots) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &usage) || errors.As(err, &bad) || errors.As(err, &roots) {
 		return ExitUsage
 	}
 	return ExitUndecided
+}
+
+// say prints an error, one line for each of its own.
+func say(stderr io.Writer, err error) {
+	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
+		fmt.Fprintf(stderr, "sallyport: error: %s\n", report.Sanitize(line))
+	}
 }

@@ -4,10 +4,10 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -30,13 +30,37 @@ type common struct {
 var formats = []string{"text", "json", "sarif", "github"}
 
 func (c *common) register(flags *pflag.FlagSet) {
-	flags.StringVar(&c.policy, "policy", "", "policy `FILE` (default .github/sallyport.yml of the repository)")
-	flags.StringVar(&c.format, "format", "", "form of the report: text, json, sarif, or github (annotations, summary, outputs); default text, in Actions github")
-	flags.StringVar(&c.output, "output", "", "write the report to `FILE`, and text to standard output")
-	flags.StringVar(&c.repo, "repo", "", "checkout `DIR` whose policy file is used (default the current folder)")
+	flags.Var(&once{at: &c.policy}, "policy", "policy `FILE` (default .github/sallyport.yml of the repository)")
+	flags.Var(&once{at: &c.format}, "format", "`FORM` of the report: text, json, sarif, or github (annotations, summary, outputs); default text, in Actions github")
+	flags.Var(&once{at: &c.output}, "output", "write the report to `FILE`, and text to standard output")
+	flags.Var(&once{at: &c.repo}, "repo", "checkout `DIR` whose policy file is used (default the current folder)")
 	flags.BoolVar(&c.offline, "offline", false, "use no network: built-in trust roots, no GitHub, no index")
 	flags.BoolVar(&c.verbose, "verbose", false, "show every file and every reference")
 }
+
+// once is a flag that may be given once: of two values nobody can say which
+// was meant.
+type once struct {
+	at    *string
+	given bool
+}
+
+func (o *once) Set(v string) error {
+	if o.given {
+		return fmt.Errorf("it was given before (%q); give it once", *o.at)
+	}
+	*o.at, o.given = v, true
+	return nil
+}
+
+func (o *once) String() string {
+	if o.at == nil { // pflag's zero value
+		return ""
+	}
+	return *o.at
+}
+
+func (o *once) Type() string { return "string" }
 
 func (c *common) check(cmd *cobra.Command) error {
 	for _, name := range []string{"policy", "format", "output", "repo"} {
@@ -46,6 +70,16 @@ func (c *common) check(cmd *cobra.Command) error {
 	}
 	if c.format != "" && !slices.Contains(formats, c.format) {
 		return usagef("reading the arguments: --format is %q; use text, json, sarif or github", c.format)
+	}
+	if c.repo != "" {
+		if info, err := os.Stat(c.repo); err != nil {
+			return usagef("reading the arguments: --repo %q: %w; name the folder of a checkout", c.repo, cause(err))
+		} else if !info.IsDir() {
+			return usagef("reading the arguments: --repo %q is no folder; name the folder of a checkout", c.repo)
+		}
+	}
+	if c.output != "" {
+		return checkOutput(c.output)
 	}
 	return nil
 }
@@ -63,31 +97,31 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 		}
 	}
 	text := report.TextOptions{Color: e.Width > 0 && !w.noColor(), Width: e.Width, Verbose: c.verbose}
-	if c.output != "" {
+	// Standard output first: the verdict is seen even where nothing else can
+	// be written.
+	var problems []error
+	if c.output == "" {
+		problems = append(problems, encode(e.Stdout, rep, format, text, w))
+	} else {
+		problems = append(problems, report.Text(e.Stdout, rep, text))
 		var b bytes.Buffer
 		if err := encode(&b, rep, format, report.TextOptions{Verbose: c.verbose}, w); err != nil {
-			return err
-		}
-		if err := writeFile(c.output, b.Bytes()); err != nil {
-			return err
-		}
-		if format == "text" || format == "json" || format == "sarif" {
-			if err := report.Text(e.Stdout, rep, text); err != nil {
-				return err
-			}
-		}
-	}
-	if c.output == "" || format == "github" {
-		if err := encode(e.Stdout, rep, format, text, w); err != nil {
-			return fmt.Errorf("writing the report: %w", err)
+			problems = append(problems, err)
+		} else {
+			problems = append(problems, writeFile(c.output, b.Bytes()))
 		}
 	}
 	if format == "github" {
-		if err := w.toGitHub(rep); err != nil {
+		problems = append(problems, w.toGitHub(rep))
+	}
+	verdict := verdictExit(rep.Verdict)
+	if err := errors.Join(problems...); err != nil {
+		if rep.Verdict != report.Fail {
 			return err
 		}
+		say(e.Stderr, err) // what was found outweighs what could not be written
 	}
-	return verdictExit(rep.Verdict)
+	return verdict
 }
 
 func encode(out io.Writer, rep *report.Report, format string, text report.TextOptions, w *world) error {
@@ -108,30 +142,4 @@ func verdictExit(v report.Verdict) error {
 		return exitError(ExitFail)
 	}
 	return exitError(ExitUndecided)
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".sallyport-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
 }

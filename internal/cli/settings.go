@@ -27,11 +27,11 @@ var settingFlags = []struct{ flag, key, usage string }{
 	{"commit", "builder.commit", "the `COMMIT` that must have been built"},
 	{"event", "builder.events", "allowed `EVENT` (repeatable)"},
 	{"builder-environment", "builder.environment", "the environment `NAME` in which provenance must be signed"},
-	{"runners", "builder.runners", "github-hosted or any"},
-	{"instance", "builder.instance", "Sigstore instance: public-good or github"},
-	{"run", "builder.run", "same: all files from one run; any"},
+	{"runners", "builder.runners", "`KIND` of runner: github-hosted or any"},
+	{"instance", "builder.instance", "Sigstore `INSTANCE`: public-good or github"},
+	{"run", "builder.run", "`same`: all files from one run; or any"},
 	{"signer", "builder.signers", "trusted reusable `WORKFLOW` (repeatable)"},
-	{"require", "require", "attestation each file must have: provenance or publish (repeatable)"},
+	{"require", "require", "`KIND` of attestation that each file must have: provenance or publish (repeatable)"},
 }
 
 func (s *settings) register(flags *pflag.FlagSet) {

@@ -58,7 +58,7 @@ checked, 3 bad usage or configuration.`,
 	flags.StringArrayVar(&f.trustedRoots, "trusted-root", nil, "trust this `FILE` instead of the built-in Sigstore roots (repeatable)")
 	flags.BoolVar(&f.fromGitHub, "from-github", false, "fetch attestations from GitHub by digest (the default when online with a known repository)")
 	flags.BoolVar(&f.notFromGitHub, "no-from-github", false, "do not ask GitHub for attestations")
-	flags.StringVar(&f.ledger, "ledger", "", "the set of files that was verified before: `FILE`, - for standard input, or the JSON itself")
+	flags.Var(&once{at: &f.ledger}, "ledger", "the set of files that was verified before: `FILE`, - for standard input, or the JSON itself")
 	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
 	return cmd
 }
@@ -107,6 +107,9 @@ func runVerify(cmd *cobra.Command, e *Env, f *verifyFlags, paths []string) error
 
 // check refuses flags that contradict each other or are given empty.
 func (f *verifyFlags) check(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("from-github") && !f.fromGitHub {
+		f.notFromGitHub = true // --from-github=false
+	}
 	switch {
 	case f.fromGitHub && f.notFromGitHub:
 		return usagef("reading the arguments: --from-github and --no-from-github are both given; give one")

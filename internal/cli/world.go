@@ -169,10 +169,15 @@ func (w *world) policyAtCommit(ctx context.Context, o *gate.Options) (*policy.Fi
 	data, err := client.Contents(ctx, owner, name, policyPath, commit)
 	var missing *github.NotFoundError
 	if errors.As(err, &missing) {
+		// GitHub says "not found" also to a token that may read nothing. Only
+		// where the running workflow's own file is there, the policy is not.
+		if _, werr := client.Contents(ctx, owner, name, ".github/workflows/"+w.facts.Workflow.File, commit); werr != nil {
+			unread("GitHub finds no %s at commit %s, but not the running workflow's own file either (%v), so the token may not read the repository; add permissions: contents: read to the job", policyPath, commit, werr)
+		}
 		return nil, "", nil
 	}
 	if err != nil {
-		unread("%v; the job needs permissions: contents: read", err)
+		unread("%v", err)
 		return nil, "", nil
 	}
 	file, err := policy.Parse(data, policyPath)
@@ -241,23 +246,26 @@ func (w *world) fetch(ctx context.Context, asked bool, r *gate.Release, o *gate.
 	if len(digests) == 0 {
 		return nil
 	}
+	o.Unread = map[string]string{}
 	result, err := client.Attestations(ctx, github.Query{Owner: owner, Repo: name, Digests: digests})
 	if err != nil {
-		o.Unread = err.Error()
+		for _, d := range digests {
+			o.Unread[d] = err.Error()
+		}
 		return nil
 	}
 	for _, d := range result.Digests {
 		if d.Err != nil {
-			o.Unread = d.Err.Error()
+			o.Unread[d.SHA256] = d.Err.Error()
 		}
 		for _, a := range d.Attestations {
 			if a.Err != nil {
-				o.Unread = a.Err.Error()
+				o.Unread[d.SHA256] = a.Err.Error()
 				continue
 			}
 			docs, err := evidence.Split(a.Bundle, a.Source, evidence.GitHubAPI)
 			if err != nil {
-				o.Unread = fmt.Sprintf("GitHub's answer for sha256 %s holds something that is no attestation", d.SHA256)
+				o.Unread[d.SHA256] = "its answer holds something that is no attestation"
 				continue
 			}
 			for i := range docs {

@@ -17,7 +17,7 @@ import (
 const (
 	MaxDocument = 4 << 20  // one JSON document
 	MaxFile     = 16 << 20 // one file of JSON Lines
-	maxLines    = 10_000
+	maxLines    = 4_000    // more real bundles do not fit into a file
 )
 
 // ErrNotEvidence is returned by [Split] for content that is no attestation of
@@ -121,11 +121,11 @@ func (d Document) split(data []byte) ([]Document, error) {
 	case has("attestation_bundles"):
 		return d.provenance(data), nil
 	case has("verification_material") && !has("mediaType"), has("envelope") && has("version"):
-		d.Form, d.Raw = PEP740, data
+		d.Form, d.Raw, d.checked = PEP740, data, true
 		return []Document{d}, nil
 	case has("mediaType") && (has("verificationMaterial") || has("dsseEnvelope") || has("messageSignature") || isBundleType(keys["mediaType"])),
 		has("verificationMaterial"), has("dsseEnvelope"), has("verification_material"):
-		d.Form, d.Raw = Bundle, data
+		d.Form, d.Raw, d.checked = Bundle, data, true
 		return []Document{d}, nil
 	case has("payload") && has("payloadType"), has("payload") && has("signatures"):
 		return []Document{d.fail(&Problem{Unsupported,
@@ -154,7 +154,7 @@ func (d Document) provenance(data []byte) []Document {
 		publisher := b.Publisher
 		for _, raw := range b.Attestations {
 			at := d
-			at.Form, at.Raw, at.Publisher = PEP740, raw, &publisher
+			at.Form, at.Raw, at.Publisher, at.checked = PEP740, raw, &publisher, true
 			docs = append(docs, at)
 		}
 	}

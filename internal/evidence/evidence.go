@@ -80,6 +80,8 @@ type Document struct {
 	Publisher *pypi.Publisher
 	// Problem is set where the document could not be read.
 	Problem *Problem
+	// checked says that Raw has passed strictjson.Check.
+	checked bool
 	// ByGitHub marks what GitHub itself attested (a release).
 	ByGitHub bool
 }

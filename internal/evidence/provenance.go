@@ -194,6 +194,7 @@ func (r *claimReader) v1(predicate json.RawMessage) {
 	r.take(Repository, workflow["repository"], "externalParameters.workflow.repository")
 	r.take(Ref, workflow["ref"], "externalParameters.workflow.ref")
 	r.take(WorkflowPath, workflow["path"], "externalParameters.workflow.path")
+	r.need(Repository, Ref, WorkflowPath) // here, whatever the dependencies say
 	r.unknown(external, "externalParameters", "workflow")
 	r.unknown(workflow, "externalParameters.workflow", "ref", "repository", "path")
 
@@ -211,7 +212,7 @@ func (r *claimReader) v1(predicate json.RawMessage) {
 	r.builder(builder["id"])
 	metadata := r.object(run["metadata"], "runDetails.metadata", "invocationId")
 	r.take(Invocation, metadata["invocationId"], "runDetails.metadata.invocationId")
-	r.need(Repository, Ref, WorkflowPath, Commit, Invocation, Event, RepositoryID, OwnerID)
+	r.need(Commit, Invocation, Event, RepositoryID, OwnerID)
 	if !r.oldBuilder {
 		r.need(Builder)
 	}
@@ -242,10 +243,9 @@ func (r *claimReader) dependencies(raw json.RawMessage) {
 		path := fmt.Sprintf("resolvedDependencies[%d]", i)
 		dep := r.object(item, path, "uri", "digest", "name")
 		uri, _ := r.text(dep["uri"], path+".uri")
-		repo, _, _ := strings.Cut(strings.TrimPrefix(uri, "git+"), "@")
 		if i == 0 {
-			source = repo
-		} else if repo != source {
+			source = uri
+		} else if !sameSource(uri, source) {
 			continue
 		}
 		r.gitURI(uri, path+".uri")
@@ -275,9 +275,15 @@ func (r *claimReader) v02(predicate json.RawMessage) {
 	r.take(WorkflowPath, source["entryPoint"], "invocation.configSource.entryPoint")
 	digest := r.object(source["digest"], "invocation.configSource.digest", "sha1")
 	r.take(Commit, digest["sha1"], "invocation.configSource.digest.sha1")
+	r.need(Repository, Ref, WorkflowPath, Commit)
 	r.unknown(r.object(inv["parameters"], "invocation.parameters"), "invocation.parameters", "event_inputs")
 
 	env := r.object(inv["environment"], "invocation.environment")
+	run, hasRun := r.text(env["github_run_id"], "invocation.environment.github_run_id")
+	attempt, hasAttempt := r.text(env["github_run_attempt"], "invocation.environment.github_run_attempt")
+	if hasRun && hasAttempt {
+		r.claim(Invocation, "invocation.environment.github_run_id", r.runURL(run, attempt))
+	}
 	for key, aspect := range map[string]Aspect{
 		"github_event_name": Event, "github_ref": Ref, "github_sha1": Commit,
 		"github_repository_id": RepositoryID, "github_repository_owner_id": OwnerID,
@@ -288,7 +294,7 @@ func (r *claimReader) v02(predicate json.RawMessage) {
 		path := fmt.Sprintf("materials[%d]", i)
 		material := r.object(item, path, "uri", "digest")
 		uri, _ := r.text(material["uri"], path+".uri")
-		if i > 0 && !r.sameSource(uri) {
+		if i > 0 && !sameSource(uri, r.first(Repository)) {
 			continue
 		}
 		r.gitURI(uri, path+".uri")
@@ -298,9 +304,11 @@ func (r *claimReader) v02(predicate json.RawMessage) {
 	metadata := r.object(top["metadata"], "metadata", "buildInvocationID")
 	if id, ok := r.text(metadata["buildInvocationID"], "metadata.buildInvocationID"); ok {
 		run, attempt, _ := strings.Cut(id, "-")
-		r.claim(Invocation, "metadata.buildInvocationID", r.first(Repository)+"/actions/runs/"+run+"/attempts/"+attempt)
+		r.claim(Invocation, "metadata.buildInvocationID", r.runURL(run, attempt))
+	} else if r.err == nil {
+		r.p.Missing = append(r.p.Missing, Invocation)
 	}
-	r.need(Repository, Ref, WorkflowPath, Commit, Builder, Invocation)
+	r.need(Builder)
 	sort.SliceStable(r.p.Claims, func(i, j int) bool { return r.p.Claims[i].Path < r.p.Claims[j].Path })
 }
 
@@ -313,7 +321,17 @@ func (r *claimReader) first(a Aspect) string {
 	return ""
 }
 
-func (r *claimReader) sameSource(uri string) bool {
-	repo, _, _ := strings.Cut(strings.TrimPrefix(uri, "git+"), "@")
-	return repo == r.first(Repository)
+// runURL writes a run as the certificate does.
+func (r *claimReader) runURL(run, attempt string) string {
+	return r.first(Repository) + "/actions/runs/" + run + "/attempts/" + attempt
+}
+
+// sameSource reports whether two git URIs lead to one repository on GitHub,
+// which ignores letter case and ".git".
+func sameSource(a, b string) bool {
+	repository := func(uri string) string {
+		repo, _, _ := strings.Cut(strings.TrimPrefix(uri, "git+"), "@")
+		return strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(repo, "/"), ".git"))
+	}
+	return repository(a) == repository(b)
 }

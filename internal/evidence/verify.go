@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,13 +85,15 @@ func load(doc Document) (*bundle.Bundle, *Problem) {
 	switch doc.Form {
 	case PEP740:
 		var err error
-		if pb, err = BundleFromPEP740(doc.Raw); err != nil {
+		if pb, err = fromPEP740(doc.Raw, doc.checked); err != nil {
 			return nil, malformed(err)
 		}
 	case Bundle:
 		pb = &protobundle.Bundle{}
-		if err := strictjson.Check(doc.Raw, strictjson.Default); err != nil {
-			return nil, malformed(err)
+		if !doc.checked {
+			if err := strictjson.Check(doc.Raw, strictjson.Default); err != nil {
+				return nil, malformed(err)
+			}
 		}
 		if err := protojson.Unmarshal(doc.Raw, pb); err != nil {
 			return nil, malformed(fmt.Errorf("reading the bundle: %w", plainProto(err)))
@@ -102,6 +105,10 @@ func load(doc Document) (*bundle.Bundle, *Problem) {
 	if errors.Is(err, bundle.ErrUnsupportedMediaType) {
 		return nil, &Problem{Unsupported, fmt.Sprintf("reading the bundle: media type %q, expecting a Sigstore bundle of version 0.1, 0.2 or 0.3", clip(pb.GetMediaType())),
 			"make the attestation with a released version of its tool, or update sallyport"}
+	}
+	if err != nil && strings.Contains(err.Error(), "inclusion pro") {
+		// A promise or proof is missing, or the proof's checkpoint.
+		return nil, &Problem{Log, fmt.Sprintf("reading the bundle: %v", err), "the log entry was cut down or never complete; sign again"}
 	}
 	if err != nil {
 		return nil, malformed(fmt.Errorf("reading the bundle: %w", err))
@@ -125,9 +132,11 @@ func (v *Verifier) verify(a *Attestation, b *bundle.Bundle, relaxed bool) *Probl
 		return &Problem{PayloadType, fmt.Sprintf("the envelope's payload type is %q, expecting %q", clip(env.GetPayloadType()), PayloadInToto),
 			"the signature was made for something other than an in-toto statement; make the attestation with actions/attest or PyPI's publish action"}
 	}
-	root, err := v.roots.For(leaf)
-	if err != nil {
-		return &Problem{Certificate, err.Error(), hintUntrusted}
+	root := v.roots.Likely(leaf)
+	if root == nil {
+		if root, err = v.roots.For(leaf); err != nil {
+			return &Problem{Certificate, err.Error(), hintUntrusted}
+		}
 	}
 	if p := knownEntries(b, root); p != nil && !relaxed {
 		return p
@@ -147,9 +156,15 @@ func (v *Verifier) verify(a *Attestation, b *bundle.Bundle, relaxed bool) *Probl
 	}
 	result, err := checker.Verify(b, verify.NewPolicy(artifact, verify.WithoutIdentitiesUnsafe()))
 	if err != nil {
+		if _, err := v.roots.For(leaf); err != nil { // the root was chosen by name
+			return &Problem{Certificate, err.Error(), hintUntrusted}
+		}
 		return classify(err, b, leaf)
 	}
 	if p := allTimestamps(b, root); p != nil && !relaxed {
+		return p
+	}
+	if p := wholeProofs(b); p != nil && !relaxed {
 		return p
 	}
 	if a.Signer, err = ParseIdentity(leaf); err != nil {
@@ -170,7 +185,7 @@ func (v *Verifier) verify(a *Attestation, b *bundle.Bundle, relaxed bool) *Probl
 		return nil
 	}
 	if a.Statement, err = ParseStatement(env.GetPayload()); err != nil {
-		return &Problem{BadContent, fmt.Sprintf("reading the signed statement: %v", err), "make the attestation with actions/attest or PyPI's publish action"}
+		return &Problem{BadContent, fmt.Sprintf("reading the signed statement: %v", err), hintStatement}
 	}
 	return nil
 }
@@ -207,10 +222,7 @@ func (v *Verifier) verifier(root *trust.Root) (*verify.Verifier, error) {
 // logs that the root does not hold, and promises that do not verify beside an
 // entry that does. A bundle is then either whole or refused.
 func knownEntries(b *bundle.Bundle, root *trust.Root) *Problem {
-	entries, err := b.TlogEntries()
-	if err != nil {
-		return malformed(fmt.Errorf("reading the log entries: %w", err))
-	}
+	entries := b.GetVerificationMaterial().GetTlogEntries()
 	if len(entries) == 0 && root.HasTlog {
 		return &Problem{Log, "the attestation has no transparency log entry", "the log entry was removed or never made; sign again"}
 	}
@@ -219,14 +231,24 @@ func knownEntries(b *bundle.Bundle, root *trust.Root) *Problem {
 	}
 	logs := root.Material.RekorLogs()
 	for _, e := range entries {
-		if _, ok := logs[hex.EncodeToString([]byte(e.LogKeyID()))]; !ok {
-			return &Problem{Log, fmt.Sprintf("the log entry is of a log (key id %x) that the trust root does not hold", e.LogKeyID()),
+		if id := e.GetLogId().GetKeyId(); logs[hex.EncodeToString(id)] == nil {
+			return &Problem{Log, fmt.Sprintf("the log entry is of a log (key id %x) that the trust root does not hold", id),
 				"if the log is new, update sallyport or let it refresh its roots (without --offline)"}
 		}
-		if e.HasInclusionPromise() {
-			if err := tlog.VerifySET(e, logs); err != nil {
-				return &Problem{Log, fmt.Sprintf("the log's signed promise does not verify: %v", err), hintTampered}
-			}
+	}
+	if len(entries) == 1 {
+		return nil // sigstore-go needs one, and passes over none
+	}
+	parsed, err := b.TlogEntries()
+	if err != nil {
+		return malformed(fmt.Errorf("reading the log entries: %w", err))
+	}
+	for _, e := range parsed {
+		if !e.HasInclusionPromise() {
+			continue
+		}
+		if err := tlog.VerifySET(e, logs); err != nil {
+			return &Problem{Log, fmt.Sprintf("the log's signed promise does not verify: %v", err), hintTampered}
 		}
 	}
 	return nil

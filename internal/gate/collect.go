@@ -28,7 +28,15 @@ type Release struct {
 	Documents  []evidence.Document
 	// Stray are files beside the distributions that hold no attestation.
 	Stray []string
+
+	held int64 // bytes of all documents
+	full bool  // held reached its limit, which was said
 }
+
+// maxHeld is what the attestations of one release may have together, in bytes:
+// thousands of real ones, and a quarter of the memory that the program may
+// take.
+const maxHeld = 16 << 20
 
 // Collect reads the release at paths (files and folders) and the attestations
 // that lie beside the files or in bundles (files and folders, from --bundle).
@@ -43,7 +51,7 @@ func Collect(ctx context.Context, paths, bundles []string, progress func(done, t
 	r := &Release{Files: files}
 	r.hash(ctx, progress)
 	for _, p := range files.Beside {
-		r.read(p, evidence.Folder)
+		r.read(p, evidence.Folder, attestationName(filepath.Base(p)))
 	}
 	for _, b := range bundles {
 		if b == "" {
@@ -83,7 +91,7 @@ func (r *Release) bundles(path string) {
 		return
 	}
 	if !info.IsDir() {
-		r.read(filepath.Clean(path), evidence.Given)
+		r.read(filepath.Clean(path), evidence.Given, true)
 		return
 	}
 	entries, err := os.ReadDir(path)
@@ -96,23 +104,33 @@ func (r *Release) bundles(path string) {
 		return
 	}
 	for _, e := range entries {
-		if p := filepath.Join(path, e.Name()); attestationName(e.Name()) {
-			r.read(p, evidence.Given)
+		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
 		}
+		stray := len(r.Stray)
+		r.read(filepath.Join(path, e.Name()), evidence.Given, attestationName(e.Name()))
+		r.Stray = r.Stray[:stray] // what else lies in a folder of bundles is nobody's business
 	}
 }
 
 // read splits one file into documents. Content that is nothing like an
-// attestation is an error where the name says that it should be one, and a
-// stray file otherwise.
-func (r *Release) read(path string, origin evidence.Origin) {
-	named := origin == evidence.Given || attestationName(filepath.Base(path))
+// attestation is an error where it should be one (named), and a stray file
+// otherwise.
+func (r *Release) read(path string, origin evidence.Origin, named bool) {
 	bad := func(message, hint string) {
 		r.Documents = append(r.Documents, evidence.Document{Source: path, Origin: origin, Problem: &evidence.Problem{Kind: evidence.Malformed, Message: message, Hint: hint}})
+	}
+	if r.full {
+		return
 	}
 	data, err := dist.ReadFileLimited(path, evidence.MaxFile)
 	var large *dist.TooLargeError
 	switch {
+	case r.held+int64(len(data)) > maxHeld:
+		r.full = true
+		r.Unreadable = append(r.Unreadable, dist.Problem{Path: path, Err: fmt.Errorf("reading %s: with it the attestations have more than %d MiB together, so it and all that follow were not read; "+
+			"verify fewer files at a time, or remove what does not belong to the release", path, maxHeld>>20)})
+		return
 	case errors.As(err, &large) && named:
 		bad(err.Error(), "attestations are a few kilobytes; remove the file if it is something else")
 		return
@@ -133,6 +151,7 @@ func (r *Release) read(path string, origin evidence.Origin) {
 	case !named && len(docs) == 1 && docs[0].Problem != nil && docs[0].Form == "":
 		r.Stray = append(r.Stray, path) // some other JSON, broken or empty
 	default:
+		r.held += int64(len(data))
 		r.Documents = append(r.Documents, docs...)
 	}
 }

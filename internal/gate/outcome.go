@@ -121,7 +121,7 @@ func (o *outcome) waive(r *report.Report) {
 		waived := false
 		for i, g := range o.policy.Ignore {
 			_, may := Waivable(f.Rule)
-			if may && g.Matches(f.Rule, f.Subject, f.Location.File) {
+			if may && f.Severity != finding.Note && g.Matches(f.Rule, f.Subject, f.Location.File) {
 				used[i], waived = true, true
 				r.Ignored = append(r.Ignored, report.Ignored{Rule: f.Rule, Subject: f.Subject, Reason: g.Reason, Until: g.Until.Format(time.DateOnly)})
 				break
@@ -162,14 +162,17 @@ func distReport(d *dist.Dist, attestations []*evidence.Attestation, index handof
 	}
 	for _, a := range attestations {
 		id := a.Signer
-		run, attempt, _ := strings.Cut(id.RunURI, "/attempts/")
+		// On GitHub by OWNER/NAME and the run's number, as the policy and the
+		// ledger write them; elsewhere as the certificate does.
+		repository := strings.TrimPrefix(id.RepositoryURI, "https://github.com/")
+		run, attempt, _ := strings.Cut(strings.TrimPrefix(id.RunURI, id.RepositoryURI+"/actions/runs/"), "/attempts/")
 		signer := id.SignerURI
 		if signer == "" {
 			signer = id.Name()
 		}
 		out.Verified = append(out.Verified, report.Verified{
 			PredicateType: a.PredicateType(), Instance: string(a.Root.Instance), Signer: signer, SignerDigest: id.SignerDigest,
-			BuildConfig: id.BuildConfigURI, Repository: id.RepositoryURI, RepositoryID: id.RepositoryID, OwnerID: id.OwnerID, Visibility: id.Visibility,
+			BuildConfig: id.BuildConfigURI, Repository: repository, RepositoryID: id.RepositoryID, OwnerID: id.OwnerID, Visibility: id.Visibility,
 			Ref: id.Ref, Commit: id.Commit, Environment: id.Environment, Runner: id.Runner, Event: id.Event, Run: run, Attempt: attempt,
 			LogIndex: a.LogIndex, Time: a.Time.Format(time.RFC3339), Source: a.Source,
 		})

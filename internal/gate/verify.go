@@ -27,10 +27,10 @@ type Options struct {
 	// Policy is complete: flags, facts and defaults are filled in.
 	Policy *policy.Policy
 	Trust  *trust.Set
-	// GitHub are attestations fetched by digest; Unread says why some could
-	// not be fetched.
+	// GitHub are attestations fetched by digest; Unread says, by digest, why
+	// some could not be fetched.
 	GitHub []evidence.Document
-	Unread string
+	Unread map[string]string
 	// WhyUnknown says why the policy names no publisher, where it does not.
 	WhyUnknown string
 	// Registered is what the index says of the publisher where there is no
@@ -77,6 +77,19 @@ func Verify(ctx context.Context, r *Release, o Options) *report.Report {
 		rep.Dists = append(rep.Dists, distReport(d, built.ByDist[i], handed.Index[i]))
 	}
 	return rep
+}
+
+// verifyOne is v.Verify, except that a panic in a library that reads hostile
+// bytes is one unverifiable document and not the end of the program.
+func verifyOne(v *evidence.Verifier, doc evidence.Document) (a *evidence.Attestation) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc.Raw = nil
+			problem := &evidence.Problem{Kind: evidence.Malformed, Message: fmt.Sprintf("verifying the attestation: stopped on an internal error: %v", p), Hint: "please report it, with the file"}
+			a = &evidence.Attestation{Document: doc, Problem: problem, LogIndex: -1}
+		}
+	}()
+	return v.Verify(doc)
 }
 
 // place orders attestations by how close they are to the release.
@@ -126,7 +139,7 @@ func verifyAll(ctx context.Context, v *evidence.Verifier, docs []evidence.Docume
 				if err := ctx.Err(); err != nil {
 					docs[i].Problem = &evidence.Problem{Kind: evidence.Unsupported, Message: fmt.Sprintf("verifying the attestation: %v", err), Hint: "run it again"}
 				}
-				out[i] = v.Verify(docs[i])
+				out[i] = verifyOne(v, docs[i])
 				docs[i].Raw = nil
 			}
 		})

@@ -188,7 +188,7 @@ func TestStoreRefuses(t *testing.T) {
 				if location == "" {
 					http.Error(w, "no "+r.URL.String(), 404)
 				} else {
-					http.Redirect(w, r, location, 302)
+					http.Redirect(w, r, location, http.StatusFound)
 				}
 				return true
 			}

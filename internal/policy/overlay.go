@@ -71,30 +71,30 @@ func (p *Policy) With(o Overlay) (*Policy, error) {
 }
 
 // take checks a setting and puts it in place of what p has.
-func (all *problems) take(p *Policy, s Setting) {
-	all.source = s.From
+func (p *problems) take(at *Policy, s Setting) {
+	p.source = s.From
 	f, known := fieldByKey(s.Key)
 	switch {
 	case !known:
-		all.add(0, "%q is not a key of the policy that can be set from outside", s.Key)
+		p.add(0, "%q is not a key of the policy that can be set from outside", s.Key)
 		return
 	case len(s.Values) == 0:
-		all.add(0, "%q is given without a value; give one, or leave it out for the policy's", s.Key)
+		p.add(0, "%q is given without a value; give one, or leave it out for the policy's", s.Key)
 		return
 	case len(s.Values) > 1 && !f.list:
-		all.add(0, "%q is given %d values; give one", s.Key, len(s.Values))
+		p.add(0, "%q is given %d values; give one", s.Key, len(s.Values))
 		return
 	}
-	f.clear(p)
+	f.clear(at)
 	for _, v := range s.Values {
 		switch {
 		case strings.TrimSpace(v) == "":
-			all.add(0, "%q is given an empty value; give one, or leave it out for the policy's", s.Key)
+			p.add(0, "%q is given an empty value; give one, or leave it out for the policy's", s.Key)
 		case len(v) > maxValue:
-			all.add(0, "%q is given a value of %d bytes, more than the %d that a value may have", s.Key, len(v), maxValue)
+			p.add(0, "%q is given a value of %d bytes, more than the %d that a value may have", s.Key, len(v), maxValue)
 		default:
-			if err := f.set(p, v); err != nil {
-				all.add(0, "%s: %v", s.Key, err)
+			if err := f.set(at, v); err != nil {
+				p.add(0, "%s: %v", s.Key, err)
 			}
 		}
 	}

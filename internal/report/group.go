@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -117,11 +118,11 @@ func generalise(dists map[string]Dist, subject string) *strings.Replacer {
 	var pairs []string
 	for _, own := range []string{subject, path.Base(subject)} {
 		if len(own) >= 8 {
-			pairs = append(pairs, own, "this file")
+			pairs = append(pairs, strconv.Quote(own), "this file", own, "this file")
 		}
 	}
 	if sum := dists[subject].SHA256; len(sum) == 64 {
-		pairs = append(pairs, sum, "its digest")
+		pairs = append(pairs, " (sha256 "+sum+")", "", sum, "its digest")
 	}
 	return strings.NewReplacer(pairs...)
 }

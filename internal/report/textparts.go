@@ -91,8 +91,12 @@ func (t *textWriter) rest(r *Report) {
 	t.line("%s: %s", count(len(r.Dists), "file"), strings.Join(said, ", "))
 }
 
-// index says which files the package index itself would refuse.
+// index says which files the package index itself would refuse. Its reasons
+// are among the findings, in our words, so this is for who asks for everything.
 func (t *textWriter) index(r *Report) {
+	if !t.opts.Verbose {
+		return
+	}
 	for _, d := range r.Dists {
 		if d.Index.Verdict != "refuse" {
 			continue

@@ -172,7 +172,7 @@ func (i *Instance) witness(pb *protobundle.Bundle, s signed, o SignOptions) erro
 	case logs&LogV2 != 0 && o.BundleVersion == "0.1":
 		return errors.New("a bundle 0.1 needs an inclusion promise, which Rekor v2 does not give: use 0.3")
 	case o.Timestamp && o.NoTimestamp:
-		return errors.New("Timestamp and NoTimestamp exclude each other: choose one")
+		return errors.New("reading the options: Timestamp and NoTimestamp exclude each other: choose one")
 	}
 	material := pb.VerificationMaterial
 	if !o.NoTimestamp && (o.Timestamp || logs&LogV2 != 0 || i.kind == GitHub) {

@@ -75,6 +75,27 @@ func (s *Set) For(leaf *x509.Certificate) (*Root, error) {
 	return nil, e
 }
 
+// Likely returns the root whose certificate authority leaf names by
+// distinguished name and key identifier, where exactly one root has it, else
+// nil. No signature is checked, which saves a millisecond a leaf: a verifier of
+// that root checks it anyway, and where it refuses, [Set.For] tells whether the
+// certificate was the reason.
+func (s *Set) Likely(leaf *x509.Certificate) *Root {
+	if leaf == nil || len(leaf.AuthorityKeyId) == 0 {
+		return nil
+	}
+	var found *Root
+	for _, i := range s.index[string(leaf.RawIssuer)] {
+		if bytes.Equal(i.cert.SubjectKeyId, leaf.AuthorityKeyId) {
+			if found != nil && found != i.root {
+				return nil
+			}
+			found = i.root
+		}
+	}
+	return found
+}
+
 // staging holds the subject key identifiers of the certificate authorities of
 // Sigstore's staging instance, which has the same names as the public-good
 // one. They only ever improve a message.

@@ -23,9 +23,10 @@ type Input struct {
 	Attestations []*evidence.Attestation
 	// Policy is complete: defaults are filled in.
 	Policy *policy.Policy
-	// Unread says why attestations that may exist could not be fetched; it
-	// turns a missing attestation from a finding into an unchecked item.
-	Unread string
+	// Unread says, by the file's digest, why attestations that may exist could
+	// not be fetched; it turns a missing attestation from a finding into an
+	// unchecked item.
+	Unread map[string]string
 	// WhyUnknown says why the policy names no publisher, where it does not.
 	WhyUnknown string
 	// Registered is the index's word on the publisher, or nil.
@@ -46,6 +47,7 @@ type Result struct {
 func Judge(in Input) Result {
 	r := &release{
 		in: in, res: Result{ByDist: make([][]*evidence.Attestation, len(in.Dists))},
+		refused:    map[string]bool{},
 		predicates: map[*evidence.Attestation]parsedPredicate{},
 	}
 	r.index()
@@ -67,7 +69,12 @@ const (
 	both = provenance | publish
 )
 
+// kindOf is 0 for what satisfies no requirement: other predicates, and what
+// GitHub itself attested.
 func kindOf(a *evidence.Attestation) kind {
+	if a.ByGitHub {
+		return 0
+	}
 	switch t := a.PredicateType(); {
 	case evidence.IsProvenance(t):
 		return provenance

@@ -22,6 +22,8 @@ type release struct {
 	byName   map[string][]int // by file name
 	// passing holds each distribution's provenance that passed everything.
 	passing []*judgement
+	// refused are distributions of which an attestation proves nothing.
+	refused map[string]bool
 	// predicates are read once per attestation, however many files it covers.
 	predicates map[*evidence.Attestation]parsedPredicate
 }
@@ -86,7 +88,9 @@ func (r *release) documents() {
 		}
 		f := rule.Found(r.meantFor(a), a.Problem.Hint, "%s: %s", quoted(a.Document), a.Problem.Message)
 		f.Location = finding.Location{File: a.Source, Line: a.Line}
-		if !a.Origin.Local() {
+		if a.Origin.Local() {
+			r.refused[f.Subject] = true
+		} else {
 			f.Severity = finding.Note
 		}
 		r.res.Add(f)
@@ -182,8 +186,8 @@ func (r *release) missing(i int, k kind) {
 	if r.explained(d, k) {
 		return
 	}
-	if r.in.Unread != "" {
-		r.res.Skip(rule.Undecided(d.Path, "no %s attestation of %q (sha256 %s) was found in the files, and GitHub could not be asked: %s", k, d.Name.Filename, d.Digest.Hex(), r.in.Unread))
+	if why := r.in.Unread[d.Digest.Hex()]; why != "" {
+		r.res.Skip(rule.Undecided(d.Path, "no %s attestation of %q (sha256 %s) was found in the files, and GitHub could not be asked: %s", k, d.Name.Filename, d.Digest.Hex(), why))
 		return
 	}
 	others := ""
@@ -194,7 +198,12 @@ func (r *release) missing(i int, k kind) {
 		}
 		others = fmt.Sprintf("; the attestations found for it are of other types (%s)", strings.Join(sortedKeys(types), ", "))
 	}
-	r.res.Add(rule.Found(d.Path, missingHint[k], "no %s attestation covers %q (sha256 %s)%s", k, d.Name.Filename, d.Digest.Hex(), others))
+	hint := missingHint[k]
+	if r.refused[d.Path] {
+		others += "; one that is meant for it was refused"
+		hint = "see why the attestation of this file was refused"
+	}
+	r.res.Add(rule.Found(d.Path, hint, "no %s attestation covers %q (sha256 %s)%s", k, d.Name.Filename, d.Digest.Hex(), others))
 }
 
 func describeType(a *evidence.Attestation) string {
@@ -232,6 +241,12 @@ func (r *release) explained(d *dist.Dist, k kind) bool {
 }
 
 func (r *release) mismatch(a *evidence.Attestation, d *dist.Dist, s evidence.Subject) {
+	if s.SHA256 == "" {
+		f := malformedSubject.Found(d.Path, malformedSubjectHint, "%s in the %s attestation", a.Statement.SubjectProblem(), kindOf(a))
+		f.Location = finding.Location{File: a.Source, Line: a.Line}
+		r.res.Add(f)
+		return
+	}
 	f := digestMismatch.Found(d.Path, "the file is not the one that was attested: build and attest it again, and find out what changed it in between",
 		"%q has sha256 %s, but the %s attestation for that name covers sha256 %s", d.Name.Filename, d.Digest.Hex(), kindOf(a), s.SHA256)
 	f.Location = finding.Location{File: a.Source, Line: a.Line}
@@ -281,7 +296,7 @@ func (r *release) wrongPlace(a *evidence.Attestation) bool {
 
 func (r *release) alreadySaid(d *dist.Dist) bool {
 	return slices.ContainsFunc(r.res.Findings, func(f finding.Finding) bool {
-		return f.Rule == digestMismatch.ID && f.Subject == d.Path
+		return (f.Rule == digestMismatch.ID || f.Rule == malformedSubject.ID) && f.Subject == d.Path
 	})
 }
 

@@ -28,6 +28,6 @@ var _ = judged(rule{
 		for _, a := range j.predicate.prov.Missing {
 			missing = append(missing, string(a))
 		}
-		r.deviates(j, "attest with actions/attest or sallyport attest", "the provenance does not state: %s", strings.Join(missing, ", "))
+		r.deviates(j, "attest with actions/attest", "the provenance does not state: %s", strings.Join(missing, ", "))
 	},
 })

@@ -4,7 +4,9 @@ package build
 
 import "github.com/scientific-python/sallyport/internal/finding"
 
-var _ = judged(rule{
+const malformedSubjectHint = "attest again with actions/attest, which names each file once"
+
+var malformedSubject = judged(rule{
 	Rule: finding.Rule{
 		ID:       "malformed-subject",
 		Severity: finding.Error,
@@ -18,7 +20,7 @@ var _ = judged(rule{
 	kinds: both,
 	judge: func(r *rule, j *judgement) {
 		if p := j.att.Statement.SubjectProblem(); p != "" {
-			r.deviates(j, "attest again with actions/attest, which names each file once", "%s in the %s attestation", p, j.kind)
+			r.deviates(j, malformedSubjectHint, "%s in the %s attestation", p, j.kind)
 		}
 	},
 })

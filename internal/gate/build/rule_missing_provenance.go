@@ -14,7 +14,7 @@ var missingProvenance = register(finding.Rule{
 	Severity: finding.Error,
 	Title:    "A release file has no build provenance",
 	Why: "Nothing shows where the file was built. It may have been made on a laptop, or put into the folder by whoever could " +
-		"write to it; the files of Ultralytics 8.3.42 that were uploaded with a leftover token had none.",
+		"write to it; the files of Ultralytics 8.3.45 and 8.3.46 that were uploaded with a leftover token had none.",
 	Bad:        "dist/samplepkg-1.0.0.tar.gz, and no attestation whose subject has its digest",
 	Good:       "dist/samplepkg-1.0.0.tar.gz and dist/samplepkg-1.0.0.tar.gz.slsa.attestation",
 	References: []string{"SPEC 8: build provenance attestations", "SLSA: Build L1 provenance exists"},

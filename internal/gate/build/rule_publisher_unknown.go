@@ -34,6 +34,6 @@ var _ = together(func(r *release) {
 	if r.in.WhyUnknown != "" {
 		why = " (" + r.in.WhyUnknown + ")"
 	}
-	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s is not known%s, so no attestation can be held against it; write a policy (sallyport init), or pass --repository OWNER/NAME and --workflow FILE",
+	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s is not known%s, so no attestation can be held against it; write a policy file, or pass --repository OWNER/NAME and --workflow FILE",
 		strings.Join(missing, " and "), why))
 })

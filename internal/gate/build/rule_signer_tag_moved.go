@@ -24,6 +24,9 @@ var signerTagMoved = register(finding.Rule{
 var _ = together(func(r *release) {
 	commits := map[string][]string{}
 	for _, j := range r.passing {
+		if s := listed(j); s == nil || s.Ref == "" {
+			continue // at the source commit or at the listed one: each for itself
+		}
 		if d := j.id.SignerDigest; !slices.Contains(commits[j.id.SignerURI], d) {
 			commits[j.id.SignerURI] = append(commits[j.id.SignerURI], d)
 		}

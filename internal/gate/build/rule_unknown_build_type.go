@@ -17,7 +17,7 @@ var _ = judged(rule{
 	},
 	kinds: provenance,
 	judge: func(r *rule, j *judgement) {
-		const hint = "attest with actions/attest or sallyport attest, which write GitHub's build type"
+		const hint = "attest with actions/attest, which writes GitHub's build type"
 		if j.predicate.err != nil {
 			r.deviates(j, hint, "%v", j.predicate.err)
 		} else if !j.predicate.prov.Known {

@@ -22,7 +22,7 @@ var _ = judged(rule{
 	kinds: provenance,
 	judge: func(r *rule, j *judgement) {
 		if j.predicate.err == nil && len(j.predicate.prov.UnknownParameters) > 0 {
-			r.deviates(j, "attest with actions/attest or sallyport attest", "the provenance has unknown external parameters: %q", strings.Join(j.predicate.prov.UnknownParameters, ", "))
+			r.deviates(j, "attest with actions/attest", "the provenance has unknown external parameters: %q", strings.Join(j.predicate.prov.UnknownParameters, ", "))
 		}
 	},
 })

@@ -2,7 +2,11 @@
 
 package handoff
 
-import "github.com/scientific-python/sallyport/internal/finding"
+import (
+	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/policy"
+)
 
 var _ = register(finding.Rule{
 	ID:       "differs-from-ledger",
@@ -23,6 +27,9 @@ var _ = register(finding.Rule{
 		want[d.Name] = d
 	}
 	for _, d := range r.in.Files.Dists {
+		if !policy.SameProject(r.in.Ledger.Project, d.Name.Project) || !dist.EqualVersions(r.in.Ledger.Version, d.Name.Version) {
+			r.res.Add(rule.Found(d.Path, hint, "%q is not of the ledger's release, %s %s", d.Name.Filename, r.in.Ledger.Project, r.in.Ledger.Version))
+		}
 		l, ok := want[d.Name.Filename]
 		switch {
 		case !ok:

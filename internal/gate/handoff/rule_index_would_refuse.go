@@ -20,7 +20,7 @@ var _ = register(finding.Rule{
 		}
 		for _, a := range v.Attestations {
 			if a.Verdict == Refuse && !a.elsewhere {
-				f := rule.Found(r.in.Files.Dists[i].Path, "make the attestation again (sallyport attest, or PyPI's publish action), or remove it from the folder",
+				f := rule.Found(r.in.Files.Dists[i].Path, "make the attestation again, or remove it from the folder: PyPI's publish action makes its own",
 					"the index would refuse %q: %s", a.File, a.Message)
 				f.Location.File = a.File
 				r.res.Add(f)

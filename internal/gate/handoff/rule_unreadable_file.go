@@ -2,7 +2,11 @@
 
 package handoff
 
-import "github.com/scientific-python/sallyport/internal/finding"
+import (
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/finding"
+)
 
 var _ = register(finding.Rule{
 	ID:       "unreadable-file",
@@ -15,9 +19,18 @@ var _ = register(finding.Rule{
 	References: []string{"SLSA: verifying artifacts"},
 }, func(r *release, rule *finding.Rule) {
 	for _, p := range r.in.Files.Problems {
-		r.res.Skip(rule.Undecided(p.Path, "%v", p.Err))
+		r.res.Skip(rule.Undecided(p.Path, "%s", advised(p.Err)))
 	}
 	for _, p := range r.in.Unreadable {
-		r.res.Skip(rule.Undecided(p.Path, "%v", p.Err))
+		r.res.Skip(rule.Undecided(p.Path, "%s", advised(p.Err)))
 	}
 })
+
+// advised is an error with what to do about it, which an unchecked item has no
+// other place for. Where the reader knew better, it said so after a semicolon.
+func advised(err error) string {
+	if text := err.Error(); strings.Contains(text, "; ") {
+		return text
+	}
+	return err.Error() + "; put a regular file there that this job may read, or leave the path out"
+}
