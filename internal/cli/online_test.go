@@ -236,6 +236,9 @@ func TestGitHubLists(t *testing.T) {
 			b := sigstoretest.Use(t, sigstoretest.PublicGood).MustSign(t, own.JSON(), sigstoretest.GitHubClaims(), sigstoretest.SignOptions{})
 			o.attest(b.JSON(), githubtest.Attestation{Initiator: "github"})
 		}, false, 1, "missing-provenance", `of other types ("https://in-toto.io/attestation/release/v0.1")`},
+		"provenance by GitHub itself": {func(t *testing.T, o *online) {
+			o.attest(o.bundle, githubtest.Attestation{Initiator: "github"})
+		}, false, 1, "missing-provenance", "error: "},
 		"provenance that deviates": {func(t *testing.T, o *online) {
 			o.attest(branch(o), githubtest.Attestation{})
 		}, false, 1, "wrong-ref", "error: "},

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/scientific-python/sallyport/internal/disttest"
@@ -58,14 +59,13 @@ func writeSample(t testing.TB, dir string) sample {
 		s.digests[name] = sha(data)
 		entries = append(entries, map[string]any{"name": name, "sha256": sha(data), "size": len(data)})
 	}
-	claims := sigstoretest.GitHubClaims()
-	s.bundle = s.sign(t, claims)
+	signed := signSample(t, s)
+	s.bundle = signed[0]
 	put(t, s.root, sigstore.TrustedRoot())
 	put(t, filepath.Join(dir, "good.yml"), []byte(goodPolicy))
 	put(t, filepath.Join(dir, "bundles", "provenance.sigstore.json"), s.bundle)
-	put(t, filepath.Join(dir, "branch", "provenance.sigstore.json"), s.sign(t, claims.WithRef("refs/heads/main")))
-	other := sample{digests: map[string]string{wheel: sha([]byte("w")), sdist: sha([]byte("s"))}}
-	put(t, filepath.Join(dir, "other", "provenance.sigstore.json"), other.sign(t, claims))
+	put(t, filepath.Join(dir, "branch", "provenance.sigstore.json"), signed[1])
+	put(t, filepath.Join(dir, "other", "provenance.sigstore.json"), signed[2])
 	ledger, err := json.Marshal(map[string]any{
 		"schema_version": 1, "project": "samplepkg", "version": "1.0", "commit": sigstoretest.DefaultCommit, "run": "1", "dists": entries,
 	})
@@ -74,6 +74,25 @@ func writeSample(t testing.TB, dir string) sample {
 	}
 	put(t, filepath.Join(dir, "ledger.json"), ledger)
 	return s
+}
+
+var (
+	signing sync.Mutex
+	once    [][]byte
+)
+
+// signSample makes the three bundles, once for all tests: the files are
+// always the same.
+func signSample(t testing.TB, s sample) [][]byte {
+	t.Helper()
+	signing.Lock()
+	defer signing.Unlock()
+	if once == nil {
+		claims := sigstoretest.GitHubClaims()
+		other := sample{digests: map[string]string{wheel: sha([]byte("w")), sdist: sha([]byte("s"))}}
+		once = [][]byte{s.sign(t, claims), s.sign(t, claims.WithRef("refs/heads/main")), other.sign(t, claims)}
+	}
+	return once
 }
 
 // sign makes a bundle with the provenance of all files.

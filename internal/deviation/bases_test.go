@@ -91,6 +91,25 @@ func beside(tb testing.TB) *scene {
 	return s
 }
 
+// published is bundled, and the wheel has a publish attestation beside it.
+func published(tb testing.TB) *scene {
+	s, all := bundled(tb), beside(tb)
+	s.attestations = append(s.attestations, all.attestations[wheelPublish])
+	return s
+}
+
+// attested lays the wheel's provenance of another base beside it, as PEP 740
+// has it.
+func attested(base func(testing.TB) *scene) func(testing.TB) *scene {
+	return func(tb testing.TB) *scene {
+		s := base(tb)
+		s.change(func(a *attestation) {
+			a.pep740, a.given, a.file = true, false, "dist/"+wheelName+".slsa.attestation"
+		}, wheelBuild)
+		return s
+	}
+}
+
 // multi is one bundle about both dists.
 func multi(tb testing.TB) *scene {
 	s := bundled(tb)
@@ -138,7 +157,9 @@ func generic(tb testing.TB) *scene {
 
 // bases are the scenes that rows deviate from, by name; "" is bundled.
 var bases = map[string]func(testing.TB) *scene{
-	"": bundled, "beside": beside, "multi": multi, "rekor2": rekor2, "private": private, "old2024": old2024, "generic": generic,
+	"": bundled, "beside": beside, "published": published, "multi": multi, "rekor2": rekor2, "private": private,
+	"old2024": old2024, "generic": generic,
+	"attested": attested(bundled), "attested rekor2": attested(rekor2), "attested private": attested(private),
 }
 
 // remembered holds each base once it was signed and shown to pass.

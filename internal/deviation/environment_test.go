@@ -14,7 +14,7 @@ func environmentOf(name string) func(claims) claims {
 
 // publishedIn is a publish attestation signed in another environment.
 func publishedIn(name string) row {
-	return row{name: "publish in " + name, base: "beside", do: func(s *scene) { s.claim(environmentOf(name), wheelPublish) },
+	return row{name: "publish in " + name, base: "published", do: func(s *scene) { s.claim(environmentOf(name), wheelPublish) },
 		rule: "wrong-environment", says: []string{`"` + name + `"`, `the policy says "pypi"`}}
 }
 
@@ -29,13 +29,13 @@ func builtIn(name, shown string) row {
 
 var _ = table("environment", []row{
 	publishedIn("testpypi"), publishedIn("pypi-evil"), publishedIn("xpypi"), publishedIn("pypi "), publishedIn("\u0440ypi"),
-	{name: "publish in one, policy none", base: "beside", given: func(s *scene) {
+	{name: "publish in one, policy none", base: "published", given: func(s *scene) {
 		s.policy["publisher.environment"] = "none"
-		s.claim(environmentOf(""), wheelPublish, sdistPublish)
+		s.claim(environmentOf(""), wheelPublish)
 	}, do: func(s *scene) { s.claim(environmentOf("pypi"), wheelPublish) }, rule: "wrong-environment", says: []string{`"pypi"`, "the policy says the publisher has none"}},
-	{name: "publish in one called none", base: "beside", given: func(s *scene) {
+	{name: "publish in one called none", base: "published", given: func(s *scene) {
 		s.policy["publisher.environment"] = "none"
-		s.claim(environmentOf(""), wheelPublish, sdistPublish)
+		s.claim(environmentOf(""), wheelPublish)
 	}, do: func(s *scene) { s.claim(environmentOf("none"), wheelPublish) }, rule: "wrong-environment", says: []string{`"none"`, "the policy says the publisher has none"}},
 	builtIn("", "no environment"), builtIn("testpypi", `"testpypi"`), builtIn("release-build-evil", `"release-build-evil"`),
 	{name: "attested in the publish job, strict", given: strictly,
@@ -67,7 +67,7 @@ func bothRootsAnd(key, value string) func(*scene) {
 
 var _ = table("instance", []row{
 	{name: "public, no log", given: bothRoots, do: onGitHub("public", wheelBuild), rule: "instance-without-transparency", says: []string{`visibility is "public"`, "expected the public instance"}},
-	{name: "publish, public, no log", base: "beside", given: bothRoots, do: onGitHub("public", wheelPublish), rule: "instance-without-transparency", says: []string{`visibility is "public"`, "expected the public instance"}},
+	{name: "publish, public, no log", base: "published", given: bothRoots, do: onGitHub("public", wheelPublish), rule: "instance-without-transparency", says: []string{`visibility is "public"`, "expected the public instance"}},
 	{name: "visibility absent", given: bothRoots, do: onGitHub("", wheelBuild), rule: "instance-without-transparency", says: []string{"visibility is nothing", "expected the public instance"}},
 	{name: "visibility odd", given: bothRoots, do: onGitHub("Private", wheelBuild), rule: "instance-without-transparency", says: []string{`visibility is "Private"`, "expected the public instance"}},
 	{name: "one that went public", base: "private", do: func(s *scene) { s.claim(set(func(c *claims) { c.Visibility = "public" }), wheelBuild) },

@@ -25,7 +25,7 @@ func written(name, rule string, change func([]byte) []byte, says ...string) row 
 // written740 is the same for a PEP 740 file beside the wheel.
 func written740(name, rule string, change func([]byte) []byte, says ...string) row {
 	r := written(name+", PEP 740", rule, change, says...)
-	r.given, r.says, r.about = besideWheel, append(says, wheelName+".slsa.attestation"), nil
+	r.base, r.says, r.about = "attested", append(says, wheelName+".slsa.attestation"), nil
 	return r
 }
 

@@ -8,8 +8,7 @@ import (
 )
 
 // identity is a certificate that says something else than the policy. It is
-// tried three times: in the provenance of a bundle, in provenance beside the
-// dist, and in the publish attestation beside the dist.
+// tried twice: in the provenance, and in the publish attestation.
 type identity struct {
 	name  string
 	given func(*scene)
@@ -26,7 +25,7 @@ func everywhere(list []identity) []row {
 		for _, at := range []struct {
 			name, base string
 			which      int
-		}{{"bundle", "", wheelBuild}, {"beside", "beside", wheelBuild}, {"publish", "beside", wheelPublish}} {
+		}{{"build", "", wheelBuild}, {"publish", "published", wheelPublish}} {
 			also := slices.Clone(i.also)
 			if at.which == wheelBuild {
 				also = append(also, i.builds...)

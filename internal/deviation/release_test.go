@@ -76,7 +76,7 @@ var _ = table("release", []row{
 	}, rule: "missing-publish-attestation", says: []string{wheelName, bothDists()[0].digest()}},
 	{name: "publish attestation only", base: "beside", do: func(s *scene) { s.attestations = s.attestations[1:] }, rule: "missing-provenance",
 		says: []string{wheelName, "publish/v1"}},
-	{name: "signature over the file, no statement", do: func(s *scene) { messageOnly(s) }, rule: "missing-provenance", says: []string{wheelName, "without a statement"}},
+	{name: "signature over the file, no statement", do: messageOnly, rule: "missing-provenance", says: []string{wheelName, "without a statement"}},
 
 	{name: "failing extra in the folder", base: "beside", do: extra("dist/"+wheelName+".attestation", false, true, fromFork), rule: "wrong-repository",
 		also: []string{"index-would-refuse"}, says: []string{"somebody/samplepkg", wantRepo}},
@@ -101,14 +101,17 @@ var _ = table("release", []row{
 })
 
 // messageOnly has a signature over the wheel's bytes in place of provenance.
-func messageOnly(s *scene) {
+func messageOnly(s *scene) { s.attestations[wheelBuild].body = message(s.dists[0].data) }
+
+// message is a bundle with a signature over a file's bytes.
+func message(data []byte) []byte {
 	i, err := sigstoretest.Shared(sigstoretest.PublicGood)
 	if err != nil {
 		panic(err)
 	}
-	b, err := i.SignMessage(s.dists[0].data, sigstoretest.GitHubClaims(), sigstoretest.SignOptions{})
+	b, err := i.SignMessage(data, sigstoretest.GitHubClaims(), sigstoretest.SignOptions{})
 	if err != nil {
 		panic(err)
 	}
-	s.attestations[wheelBuild].body = b.JSON()
+	return b.JSON()
 }

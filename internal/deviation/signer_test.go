@@ -58,10 +58,10 @@ var _ = table("signer", []row{
 	signed("local, in a sub-folder", locally, reusable(repoURL+"/.github/workflows/sub/build.yml@refs/tags/v1.0.0", commit), "untrusted-signer", "sub/build.yml", "./.github/workflows/build.yml"),
 	signed("own, at another commit", nil, set(func(c *claims) { c.BuildSignerDigest = otherCommit }), "wrong-signer-commit", `"`+otherCommit+`"`, `"`+commit+`"`),
 
-	{name: "publish by a listed one", base: "beside", given: func(s *scene) { byCommit(s); s.claim(reusable(ownWorkflow, commit), wheelPublish, sdistPublish) },
+	{name: "publish by a listed one", base: "published", given: func(s *scene) { byCommit(s); s.claim(reusable(ownWorkflow, commit), wheelPublish) },
 		do:   func(s *scene) { s.claim(reusable(attestURL+"@"+attestCommit, attestCommit), wheelPublish) },
 		rule: "untrusted-signer", says: []string{attestURL + "@" + attestCommit, "expected the run's own workflow", ownWorkflow}},
-	{name: "publish by a local one", base: "beside", do: func(s *scene) { s.claim(localReusable, wheelPublish) },
+	{name: "publish by a local one", base: "published", do: func(s *scene) { s.claim(localReusable, wheelPublish) },
 		rule: "untrusted-signer", says: []string{"build.yml", "expected the run's own workflow", ownWorkflow}},
 	{name: "tag moved within the release", given: byTag, do: func(s *scene) { s.claim(reusable(attestURL+"@refs/tags/v1.2.3", movedCommit), wheelBuild) },
 		rule: "signer-tag-moved", about: []string{""}, says: []string{"attest.yml@refs/tags/v1.2.3", attestCommit, movedCommit}},

@@ -27,7 +27,7 @@ func replaced(old, with string) func(testing.TB, []byte) []byte {
 func broken(name string, change func(testing.TB, []byte) []byte, says ...string) []row {
 	r := statement(name, "", change, "malformed-statement", append(says, wheelBundle)...)
 	r.also, r.about = []string{"missing-provenance"}, []string{wheelBundle, wheelName}
-	p := statement(name+"/beside", "beside", change, "malformed-statement", append(says, ".slsa.attestation")...)
+	p := statement(name+", PEP 740", "attested", change, "malformed-statement", append(says, ".slsa.attestation")...)
 	p.also = r.also
 	return []row{r, p}
 }
@@ -36,8 +36,8 @@ func otherType(name string, value string) []row {
 	change := edit("/_type", value)
 	return []row{
 		statement(name, "", change, "unknown-statement-type", `"`+value+`"`, `"https://in-toto.io/Statement/v1"`),
-		statement(name+"/beside", "beside", change, "unknown-statement-type", `"`+value+`"`, `"https://in-toto.io/Statement/v1"`),
-		{name: name + "/publish", base: "beside", rule: "unknown-statement-type", says: []string{`"` + value + `"`, `"https://in-toto.io/Statement/v1"`},
+		statement(name+", PEP 740", "attested", change, "unknown-statement-type", `"`+value+`"`, `"https://in-toto.io/Statement/v1"`),
+		{name: name + ", publish", base: "published", rule: "unknown-statement-type", says: []string{`"` + value + `"`, `"https://in-toto.io/Statement/v1"`},
 			do: func(s *scene) { s.change(func(a *attestation) { a.edit = change }, wheelPublish) }},
 	}
 }
@@ -61,16 +61,16 @@ var _ = table("statement", []row{
 			a.pep740, a.given, a.file = true, false, "dist/"+wheelName+".slsa.attestation"
 		}, wheelBuild)
 	}, rule: "unknown-statement-type", says: []string{sigstoretest.StatementV01}},
-	{name: "publish attestation in v0.1", base: "beside", do: func(s *scene) {
+	{name: "publish attestation in v0.1", base: "published", do: func(s *scene) {
 		s.change(func(a *attestation) { a.edit = edit("/_type", sigstoretest.StatementV01) }, wheelPublish)
 	}, rule: "unknown-statement-type", says: []string{sigstoretest.StatementV01}},
 	{name: "predicate type of something else", do: func(s *scene) {
 		s.change(func(a *attestation) { a.edit = edit("/predicateType", "https://slsa.dev/provenance/v1.0") }, wheelBuild)
 	}, rule: "missing-provenance", says: []string{wheelName, `"https://slsa.dev/provenance/v1.0"`}},
-	{name: "publish predicate", base: "beside", do: func(s *scene) {
+	{name: "publish predicate", base: "published", do: func(s *scene) {
 		s.change(func(a *attestation) { a.edit = edit("/predicate", map[string]any{"approved": true}) }, wheelPublish)
 	}, rule: "publish-predicate-not-empty", says: []string{"not empty"}},
-	{name: "publish predicate is a list", base: "beside", do: func(s *scene) {
+	{name: "publish predicate is a list", base: "published", do: func(s *scene) {
 		s.change(func(a *attestation) { a.edit = edit("/predicate", []any{}) }, wheelPublish)
 	}, rule: "publish-predicate-not-empty", says: []string{"not empty"}},
 	{name: "payload type", do: func(s *scene) {
@@ -79,7 +79,7 @@ var _ = table("statement", []row{
 	{name: "payload type, letter case", do: func(s *scene) {
 		s.change(func(a *attestation) { a.options.PayloadType = "application/vnd.in-toto+JSON" }, wheelBuild)
 	}, rule: "wrong-payload-type", also: []string{"missing-provenance"}, says: []string{`"application/vnd.in-toto+JSON"`, `"application/vnd.in-toto+json"`}},
-	{name: "payload type, of another, as PEP 740", base: "beside", do: func(s *scene) {
+	{name: "payload type, of another, as PEP 740", base: "attested", do: func(s *scene) {
 		s.change(func(a *attestation) { a.options.PayloadType = "application/json" }, wheelBuild)
 	}, rule: "invalid-signature", also: []string{"missing-provenance"}, says: []string{"signature"}},
 },

@@ -35,11 +35,11 @@ var _ = table("subject", []row{
 	named("another ending", "", wheelBuild, "subject-name-mismatch", []string{".zip"}, "samplepkg-1.0.0-py3-none-any.zip"),
 	named("no name of a file", "", wheelBuild, "subject-name-mismatch", []string{`"pkg"`}, "pkg"),
 	named("two other names", "", wheelBuild, "subject-name-mismatch", []string{otherWheel, sdistName}, otherWheel, sdistName),
-	named("publish, another wheel's name", "beside", wheelPublish, "subject-name-mismatch", []string{`"` + otherWheel + `"`}, otherWheel),
-	named("beside, another wheel's name", "beside", wheelBuild, "subject-name-mismatch", []string{`"` + otherWheel + `"`}, otherWheel),
+	named("publish, another wheel's name", "published", wheelPublish, "subject-name-mismatch", []string{`"` + otherWheel + `"`}, otherWheel),
+	named("beside, another wheel's name", "attested", wheelBuild, "subject-name-mismatch", []string{`"` + otherWheel + `"`}, otherWheel),
 	named("letter case", "", wheelBuild, "subject-name-not-exact", []string{`"Samplepkg-1.0.0-py3-none-any.whl"`}, "Samplepkg-1.0.0-py3-none-any.whl"),
 	named("another spelling of the version", "", wheelBuild, "subject-name-not-exact", []string{`"samplepkg-1.0-py3-none-any.whl"`}, "samplepkg-1.0-py3-none-any.whl"),
-	named("publish, another spelling", "beside", wheelPublish, "subject-name-not-exact", []string{`"samplepkg-1.0-py3-none-any.whl"`}, "samplepkg-1.0-py3-none-any.whl"),
+	named("publish, another spelling", "published", wheelPublish, "subject-name-not-exact", []string{`"samplepkg-1.0-py3-none-any.whl"`}, "samplepkg-1.0-py3-none-any.whl"),
 
 	{name: "sdist as zip", do: func(s *scene) {
 		s.change(func(a *attestation) { a.subjects[0].Name = "samplepkg-1.0.0.zip" }, sdistBuild)

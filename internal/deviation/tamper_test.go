@@ -186,26 +186,20 @@ func resigned(checkpoint string) string {
 	return checkpoint[:at] + base64.StdEncoding.EncodeToString(raw) + "\n"
 }
 
-// damaged makes two rows of each damage: in a bundle, and in a PEP 740 file.
+// damaged makes a row of each damage to a bundle and, of the first base, one of
+// the same in a PEP 740 file.
 func damaged(base string, parts ...[]damage) []row {
 	var rows []row
 	for _, d := range slices.Concat(parts...) {
 		do := func(s *scene) { s.change(func(a *attestation) { a.tamper = d.do }, wheelBuild) }
 		rows = append(rows, row{name: d.name, base: base, do: do, rule: d.rule, says: []string{wheelBundle},
 			also: []string{"missing-provenance"}, about: []string{wheelName, wheelBundle}})
-		if !d.bundle {
-			rows = append(rows, row{name: d.name + ", PEP 740", base: base, given: besideWheel, do: do, rule: d.rule,
+		if !d.bundle && base == "" {
+			rows = append(rows, row{name: d.name + ", PEP 740", base: "attested", do: do, rule: d.rule,
 				says: []string{wheelName + ".slsa.attestation"}, also: []string{"missing-provenance"}})
 		}
 	}
 	return rows
-}
-
-// besideWheel lays the wheel's provenance beside it, as PEP 740 has it.
-func besideWheel(s *scene) {
-	s.change(func(a *attestation) {
-		a.pep740, a.given, a.file = true, false, "dist/"+wheelName+".slsa.attestation"
-	}, wheelBuild)
 }
 
 var (

@@ -60,7 +60,7 @@ func TestPEP740Reading(t *testing.T) {
 		{"empty certificate", st.MustEdit(t, good, "/verification_material/certificate", ""), "empty"},
 		{"certificate of junk", st.MustEdit(t, good, "/verification_material/certificate", base64.StdEncoding.EncodeToString([]byte("junk"))), "certificate"},
 		{"URL base64", st.MustEdit(t, good, "/envelope/signature", strings.NewReplacer("+", "-", "/", "_").Replace(parts.Envelope.Signature)+"_"), "not base64"},
-		{"no padding", st.MustEdit(t, good, "/envelope/signature", strings.TrimRight(parts.Envelope.Signature, "=")+"A"), "base64"},
+		{"no padding", st.MustEdit(t, good, "/envelope/signature", parts.Envelope.Signature[:len(parts.Envelope.Signature)-4]+"A"), "base64"},
 		{"no entries", st.MustEdit(t, good, "/verification_material/transparency_entries", []any{}), "no transparency log entry"},
 		{"entries null", st.MustEdit(t, good, "/verification_material/transparency_entries", nil), "transparency_entries"},
 		{"unknown key in an entry", st.MustEdit(t, good, "/verification_material/transparency_entries/0/extra", "x"), "extra"},
