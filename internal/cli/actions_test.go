@@ -30,7 +30,7 @@ func TestActionsForm(t *testing.T) {
 	for _, format := range []string{"text", "json", "sarif"} {
 		c := o.call
 		c.args = append(slices.Clone(c.args), "--format", format)
-		if r := c.run(t); r.code != 0 || len(r.outputs) > 0 || r.summary != "" {
+		if r := c.run(t); r.code != 0 || len(r.outputs) != 1 || r.outputs[0].Value != "pass" || r.summary != "" {
 			t.Errorf("%s: exit code %d, outputs %q, summary %q", format, r.code, r.outputs, r.summary)
 		}
 	}

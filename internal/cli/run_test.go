@@ -65,7 +65,12 @@ func (c call) run(t *testing.T) result {
 		Stdin:  strings.NewReader(c.stdin), Stdout: &stdout, Stderr: &stderr,
 		Now: func() time.Time { return c.now }, Client: c.client, TUF: c.tuf, Index: c.index,
 	})}
-	r.stdout, r.stderr = stdout.String(), stderr.String()
+	// In Actions the token is masked once, before anything else, and is nowhere
+	// after that.
+	r.stdout, r.stderr = stdout.String(), strings.TrimPrefix(stderr.String(), "::add-mask::"+token+"\n")
+	if strings.Contains(r.stdout+r.stderr, token) {
+		t.Errorf("the token is printed:\n%s%s", r.stdout, r.stderr)
+	}
 	if c.output != "" {
 		var err error
 		if r.outputs, err = runnertest.ParseFile(get(t, c.output)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -74,20 +75,28 @@ func runVerify(cmd *cobra.Command, e *Env, f *verifyFlags, paths []string) error
 	}
 	progress := newProgress(e)
 	defer progress.done()
-	release, err := gate.Collect(ctx, paths, f.bundles, progress.hashing)
-	if err != nil {
-		return usageError{err}
-	}
-	overlay := f.settings.overlay(cmd.Flags(), w.facts)
+	// What can be wrong in a moment comes before what takes long.
 	o := gate.Options{Strict: f.strict, Tool: tool()}
-	if err := w.choosePolicy(ctx, &f.common, &f.settings, overlay, release, &o); err != nil {
+	read, err := w.readPolicy(ctx, &f.common, &o)
+	if err != nil {
 		return err
 	}
 	if o.Ledger, err = readLedger(f.ledger, cmd.Flags().Changed("ledger"), e.Stdin); err != nil {
 		return err
 	}
+	release, err := gate.Collect(ctx, paths, f.bundles, progress.hashing)
+	if err != nil {
+		return usageError{err}
+	}
+	overlay := f.settings.overlay(cmd.Flags(), w.facts)
+	if err := w.choosePolicy(ctx, read, &f.settings, overlay, release, &o); err != nil {
+		return err
+	}
 	progress.say("loading trust roots")
 	if o.Trust, err = trust.Load(ctx, trust.Options{Files: f.trustedRoots, Offline: f.offline, Now: e.Now(), Client: e.Client, Repositories: e.TUF}); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return usageError{err} // a file that was named, as --policy and --ledger
+		}
 		return err
 	}
 	if f.fromGitHub || !f.notFromGitHub && !f.offline {

@@ -30,6 +30,7 @@ type world struct {
 	runner  *runner.Runner
 	facts   runner.Facts
 	offline bool
+	client  *github.Client // made on first use
 }
 
 func newWorld(e *Env, c *common) (*world, error) {
@@ -62,29 +63,59 @@ func (w *world) workspace() string {
 // userAgent names the program to the services it asks.
 func userAgent() string { return "sallyport/" + Version }
 
+// Attestations are a few kilobytes; what GitHub answers must fit into memory
+// beside everything else.
+const (
+	maxBundle  = evidence.MaxDocument
+	maxBundles = 16 << 20
+)
+
 // github makes the API's client: of the runner's API address in Actions, else
 // of github.com, with whatever token the environment has.
 func (w *world) github() (*github.Client, error) {
+	if w.client != nil {
+		return w.client, nil
+	}
 	base, _ := w.facts.APIURL.Get()
+	token := w.lookup("INPUT_GITHUB-TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
 	c, err := github.New(github.Options{
-		BaseURL: base, Token: w.lookup("INPUT_GITHUB-TOKEN", "GITHUB_TOKEN", "GH_TOKEN"), HTTPClient: w.env.Client, UserAgent: userAgent(),
+		BaseURL: base, Token: token, HTTPClient: w.env.Client, UserAgent: userAgent(), MaxBundle: maxBundle, MaxTotal: maxBundles,
 	})
 	if err != nil {
 		return nil, usageError{err}
 	}
+	if token != "" && w.runner.Active() {
+		// The runner takes commands from standard error too, which leaves
+		// standard output to the report.
+		if err := runner.New(w.env.Lookup, w.env.Stderr).Mask(token); err != nil {
+			return nil, fmt.Errorf("masking the token: %w", err)
+		}
+	}
+	w.client = c
 	return c, nil
 }
 
-// choosePolicy reads the policy file, chooses the publisher that fits the
-// release, and completes it from flags, facts and the index.
-func (w *world) choosePolicy(ctx context.Context, c *common, s *settings, overlay policy.Overlay, r *gate.Release, o *gate.Options) error {
+// policyFile is a policy file that was read, or none (nil) with where it would
+// have been.
+type policyFile struct {
+	file   *policy.File
+	commit string
+}
+
+// choosePolicy chooses the publisher that fits the release, and completes it
+// from flags, facts and the index.
+func (w *world) choosePolicy(ctx context.Context, read policyFile, s *settings, overlay policy.Overlay, r *gate.Release, o *gate.Options) error {
 	project := s.get("project")
 	if project == "" {
 		project = onlyProject(r)
 	}
-	p, err := w.readPolicy(ctx, c, s, project, o)
-	if err != nil {
-		return err
+	p := policy.New()
+	var err error
+	if read.file != nil {
+		if p, err = read.file.Choose(project, s.get("index"), s.get("workflow")); err != nil {
+			return err
+		}
+		p.Origin.Commit = read.commit
 	}
 	if p, err = p.With(overlay); err != nil {
 		return err
@@ -115,33 +146,22 @@ func onlyProject(r *gate.Release) string {
 
 // readPolicy reads the file that --policy names; else, in Actions, the file at
 // the run's own commit through the API; else the checkout's.
-func (w *world) readPolicy(ctx context.Context, c *common, s *settings, project string, o *gate.Options) (*policy.Policy, error) {
-	var file *policy.File
-	var err error
-	commit := ""
+func (w *world) readPolicy(ctx context.Context, c *common, o *gate.Options) (read policyFile, err error) {
 	switch {
 	case c.policy != "":
-		file, err = policy.ReadFile(c.policy)
+		read.file, err = policy.ReadFile(c.policy)
 		if w.runner.Active() {
 			o.Before.Add(gate.PolicyFromWorkTree.Found("", "leave --policy out: the file is then read at the run's commit", "the policy was read from %q in the work tree", c.policy))
 		}
 	case w.runner.Active():
-		file, commit, err = w.policyAtCommit(ctx, o)
+		read.file, read.commit, err = w.policyAtCommit(ctx, o)
 	default:
 		path := filepath.Join(c.repo, filepath.FromSlash(policyPath))
 		if _, gone := os.Lstat(path); !errors.Is(gone, fs.ErrNotExist) {
-			file, err = policy.ReadFile(path)
+			read.file, err = policy.ReadFile(path)
 		}
 	}
-	if err != nil || file == nil {
-		return policy.New(), err
-	}
-	p, err := file.Choose(project, s.get("index"), s.get("workflow"))
-	if err != nil {
-		return nil, err
-	}
-	p.Origin.Commit = commit
-	return p, nil
+	return read, err
 }
 
 // policyAtCommit reads the policy at the commit of the running workflow. No
@@ -285,7 +305,7 @@ func (w *world) toGitHub(rep *report.Report) error {
 			problems = append(problems, err)
 		}
 	}
-	problems = append(problems, w.runner.AppendSummary(report.Summary(rep, 0)), w.runner.Output("verdict", string(rep.Verdict)))
+	problems = append(problems, w.runner.AppendSummary(report.Summary(rep, 0)))
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("writing to the runner: %w", err)
 	}

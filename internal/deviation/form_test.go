@@ -97,7 +97,7 @@ var _ = table("form", []row{
 	written("key twice, by escape", malformed, keyTwice(`mediaTyp\u0065`), "mediaType"),
 	written("unknown key", malformed, put("/evil", true), "evil"),
 	written("nested without end", malformed, fixed(strings.Repeat(`{"a":`, 10_000)+"1"+strings.Repeat("}", 10_000))),
-	written("too large", malformed, func([]byte) []byte { return bytes.Repeat([]byte(`{"a":1}`), 3<<20) }, "16777216 bytes"),
+	written("too large", malformed, func([]byte) []byte { return bytes.Repeat([]byte(`{"a":1}`), 3<<20) }, "16 MiB"),
 	written("base64 broken", malformed, put("/dsseEnvelope/payload", "***")),
 	written("provenance object of nothing", malformed, fixed(`{"version":1,"attestation_bundles":[]}`), "attestation_bundles"),
 

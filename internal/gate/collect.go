@@ -132,7 +132,7 @@ func (r *Release) read(path string, origin evidence.Origin, named bool) {
 			"verify fewer files at a time, or remove what does not belong to the release", path, maxHeld>>20)})
 		return
 	case errors.As(err, &large) && named:
-		bad(err.Error(), "attestations are a few kilobytes; remove the file if it is something else")
+		bad(fmt.Sprintf("reading the attestation: it has more than %d MiB", evidence.MaxFile>>20), "attestations are a few kilobytes; remove the file if it is something else")
 		return
 	case errors.As(err, &large):
 		r.Stray = append(r.Stray, path)

@@ -49,7 +49,7 @@ func Make(top string, n, size int, multi bool) (Release, error) {
 	if err := json.Compact(&root, sigstore.TrustedRoot()); err != nil {
 		return r, err
 	}
-	w.write(r.Root, root.Bytes())
+	w.write(r.Root, append(root.Bytes(), '\n')) // gh passes over a last line without an end
 	w.write(r.Policy, []byte("project: samplepkg\npublisher:\n  repository: "+Repository+"\n  workflow: release.yml\n  environment: pypi\n"))
 	claims := st.GitHubClaims()
 	sign := func(c st.Claims, statement []byte) *st.Bundle {

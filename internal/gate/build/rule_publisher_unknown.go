@@ -30,10 +30,14 @@ var _ = together(func(r *release) {
 	if len(missing) == 0 {
 		return
 	}
+	verb := "is"
+	if len(missing) > 1 {
+		verb = "are"
+	}
 	why := ""
 	if r.in.WhyUnknown != "" {
 		why = " (" + r.in.WhyUnknown + ")"
 	}
-	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s is not known%s, so no attestation can be held against it; write a policy file, or pass --repository OWNER/NAME and --workflow FILE",
-		strings.Join(missing, " and "), why))
+	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s %s not known%s, so no attestation can be held against it; write a policy file, or pass --repository OWNER/NAME and --workflow FILE",
+		strings.Join(missing, " and "), verb, why))
 })
