@@ -49,8 +49,8 @@ func TestPublisherFromIndex(t *testing.T) {
 		"other case":       {publisher("Octo-Sci/SamplePkg", "release.yml", "pypi"), nil, 0, "", nil},
 		"other repository": {publisher("octo-sci/oldpkg", "release.yml", "pypi"), nil, 1, "publisher-differs-from-index", []string{`"octo-sci/samplepkg"`, `"octo-sci/oldpkg"`, "samplepkg-0.9.tar.gz"}},
 		"other workflow":   {publisher(repository, "publish.yml", "pypi"), nil, 1, "wrong-workflow", []string{"release.yml", "publish.yml"}},
-		"flags go before":  {publisher(repository, "publish.yml", "pypi"), []string{"--repository", repository, "--workflow", "release.yml"}, 0, "", nil},
-		"flag differs":     {publisher(repository, "publish.yml", "pypi"), []string{"--workflow", "release.yml"}, 0, "", nil},
+		"flags go before":  {publisher(repository, "publish.yml", "pypi"), []string{"--project", "samplepkg", "--repository", repository, "--workflow", "release.yml"}, 0, "", nil},
+		"flag differs":     {publisher(repository, "publish.yml", "pypi"), []string{"--project", "samplepkg", "--workflow", "release.yml"}, 0, "", nil},
 		"no provenance":    {func(o *online) { o.published(nil) }, nil, 2, "publisher-unknown", []string{"workflow", "asking the index", "no provenance"}},
 		"no project":       {func(o *online) {}, nil, 2, "publisher-unknown", []string{"no such project"}},
 		"GitLab": {func(o *online) {

@@ -232,7 +232,7 @@ func (w *world) registered(ctx context.Context, p *policy.Policy, project string
 	}
 	o.Registered = &build.Registered{Repository: pub.Repository, Workflow: pub.Workflow, Environment: pub.Environment, File: file}
 	var facts []policy.Setting
-	for key, value := range map[string]string{"publisher.repository": pub.Repository, "publisher.workflow": pub.Workflow, "publisher.environment": pub.Environment} {
+	for key, value := range map[string]string{"project": project, "publisher.repository": pub.Repository, "publisher.workflow": pub.Workflow, "publisher.environment": pub.Environment} {
 		if value != "" {
 			facts = append(facts, policy.Setting{Key: key, Values: []string{value}, From: "the index"})
 		}

@@ -103,7 +103,7 @@ var _ = table("hand-off", []row{
 	{name: "bundle not there", do: func(s *scene) { s.flags = append(s.flags, "--bundle", "FOLDER/none.json") }, rule: "unreadable-file", undecided: true, about: []string{"none.json"}, says: []string{"none.json"}},
 	{name: "path not there", do: func(s *scene) { s.paths = append(s.paths, "none") }, rule: "unreadable-file", undecided: true, about: []string{"none"}, says: []string{"none"}},
 
-	{name: "no policy", do: func(s *scene) { s.policy = nil }, rule: "publisher-unknown", undecided: true, about: []string{""}, says: []string{"repository and workflow", "--offline"}},
+	{name: "no policy", do: func(s *scene) { s.policy = nil }, rule: "publisher-unknown", also: []string{"foreign-project"}, undecided: true, about: []string{""}, says: []string{"repository and workflow", "--offline"}},
 	{name: "policy without repository", do: func(s *scene) { delete(s.policy, "publisher.repository") }, rule: "publisher-unknown", undecided: true, about: []string{""}, says: []string{"publisher's repository"}},
 	{name: "policy without workflow", do: func(s *scene) { delete(s.policy, "publisher.workflow") }, rule: "publisher-unknown", undecided: true, about: []string{""}, says: []string{"publisher's workflow"}},
 	{name: "environment not said, strict", base: "beside", given: strictly, do: func(s *scene) { delete(s.policy, "publisher.environment") }, rule: "wrong-environment", undecided: true,

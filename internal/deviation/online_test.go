@@ -162,5 +162,5 @@ var _ = table("surroundings", []row{
 	{name: "policy not to be read", given: inActions, do: func(s *scene) {
 		s.policy = nil
 		s.flags = append(s.flags, "--workflow", "release.yml")
-	}, rule: "policy-unread", undecided: true, about: []string{""}, says: []string{"--offline", "--policy"}},
+	}, rule: "policy-unread", also: []string{"foreign-project"}, undecided: true, about: []string{""}, says: []string{"--offline", "--policy"}},
 })

@@ -20,7 +20,8 @@ type release struct {
 
 	byDigest map[string][]int // distribution indexes by SHA-256
 	byName   map[string][]int // by file name
-	// passing holds each distribution's provenance that passed everything.
+	// passing holds, for each distribution that has one, an attestation that
+	// passed everything: provenance if there is any.
 	passing []*judgement
 	// refused are distributions of which an attestation proves nothing.
 	refused map[string]bool
@@ -131,6 +132,7 @@ func (r *release) meantFor(a *evidence.Attestation) string {
 // it is part of the release and a note if it came from an API.
 func (r *release) dist(i int) {
 	d := r.in.Dists[i]
+	var best *judgement
 	for _, k := range []kind{provenance, publish} {
 		required := slices.Contains(r.in.Policy.Require, k.String())
 		var passed, failed []*judgement
@@ -147,8 +149,8 @@ func (r *release) dist(i int) {
 		if len(passed) > 0 {
 			// Of several that pass, one is enough: its remarks are shown.
 			r.res.Merge(passed[0].Set)
-			if k == provenance {
-				r.passing = append(r.passing, passed[0])
+			if best == nil { // provenance before publish
+				best = passed[0]
 			}
 		}
 		for _, j := range failed {
@@ -158,6 +160,9 @@ func (r *release) dist(i int) {
 		if required && len(passed)+len(failed) == 0 {
 			r.missing(i, k)
 		}
+	}
+	if best != nil {
+		r.passing = append(r.passing, best)
 	}
 }
 

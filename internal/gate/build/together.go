@@ -21,7 +21,7 @@ func (r *release) together() {
 	}
 }
 
-// group sorts the files whose provenance passed by one of its facts.
+// group sorts the files by a fact of the attestation that passed.
 func (r *release) group(fact func(*judgement) string) map[string][]string {
 	groups := map[string][]string{}
 	for _, j := range r.passing {

@@ -10,9 +10,10 @@ import (
 )
 
 var _ = register(finding.Rule{
-	ID:       "foreign-project",
-	Severity: finding.Error,
-	Title:    "A file belongs to another project",
+	ID:          "foreign-project",
+	Severity:    finding.Error,
+	OnUnchecked: finding.List,
+	Title:       "A file belongs to another project",
 	Why: "A trusted publisher can upload to every project it is registered for. A wheel of a second project in the folder " +
 		"would be uploaded there, under the name of your release.",
 	Bad:        "dist/samplepkg-1.0.0.tar.gz and dist/otherpkg-2.0.0-py3-none-any.whl",
@@ -28,6 +29,9 @@ var _ = register(finding.Rule{
 			}
 		}
 		return
+	}
+	if len(r.in.Files.Dists) > 0 {
+		r.res.Skip(rule.Undecided("", "nothing says which project this is; add project: NAME to the policy, or pass --project"))
 	}
 	var projects []string
 	for _, d := range r.in.Files.Dists {
