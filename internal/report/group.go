@@ -31,6 +31,18 @@ func (c *cluster) said(text string) string {
 	return c.general.Replace(text)
 }
 
+// where is the place of the finding. Of several subjects whose findings lie
+// each in a file named for it (its attestation), that is the ending.
+func (c *cluster) where() string {
+	ending, own := strings.CutPrefix(c.File, c.Subject)
+	if len(c.subjects) < 2 || !own || ending == "" {
+		return place(c.Finding)
+	}
+	f := c.Finding
+	f.File = "*" + ending
+	return place(f) + ", of each file"
+}
+
 // rank orders clusters: what decides the verdict comes first.
 func (c *cluster) rank() int {
 	switch {
@@ -87,7 +99,7 @@ func (r *Report) clusters() []*cluster {
 	seen := map[[2]string]bool{}
 	add := func(c *cluster) {
 		c.general = generalise(dists, c.Subject)
-		key := fmt.Sprintf("%q", []any{c.Rule, c.Gate, c.Severity, c.File, c.Line, c.Column,
+		key := fmt.Sprintf("%q", []any{c.Rule, c.Gate, c.Severity, c.general.Replace(c.File), c.Line, c.Column,
 			c.general.Replace(c.Message), c.general.Replace(c.Hint), c.unchecked, c.blocking})
 		first := byKey[key]
 		if first == nil {

@@ -58,7 +58,7 @@ func (r *Report) findingRows(d *mdDoc) {
 		for _, c := range b.clusters {
 			label, _ := c.label()
 			what := mdMessage(c.said(c.Message))
-			if at := place(c.Finding); at != "" {
+			if at := c.where(); at != "" {
 				what += "<br>at " + mdCode(at)
 			}
 			if c.Hint != "" {

@@ -104,7 +104,7 @@ func (t *textWriter) block(b block) {
 		label, color := c.label()
 		head := fmt.Sprintf("  %s[%s]: ", label, clip(c.Rule, maxName))
 		t.wrapped(t.paint(color, strings.TrimSuffix(head, " "))+" ", utf8.RuneCountInString(head), 6, clip(c.said(c.Message), maxMessage))
-		if at := place(c.Finding); at != "" && at != clip(c.Subject, maxName) {
+		if at := c.where(); at != "" && at != clip(c.Subject, maxName) {
 			t.wrapped("    at: ", 8, 8, at)
 		}
 		if c.Hint != "" {
