@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/scientific-python/sallyport/internal/strictjson"
 )
@@ -19,7 +18,6 @@ const (
 	PredicateProvenanceV1  = "https://slsa.dev/provenance/v1"
 	PredicateProvenanceV02 = "https://slsa.dev/provenance/v0.2"
 	PredicatePublish       = "https://docs.pypi.org/attestations/publish/v1"
-	predicateReleasePrefix = "https://in-toto.io/attestation/release/"
 )
 
 // PayloadInToto is the DSSE payload type of in-toto statements.
@@ -28,10 +26,6 @@ const PayloadInToto = "application/vnd.in-toto+json"
 // MaxSubjects is how many subjects a statement may have, as in GitHub's
 // attestations and sigstore-go.
 const MaxSubjects = 1024
-
-// IsRelease reports whether t is the type of the attestation that GitHub makes
-// of a release (not of a build).
-func IsRelease(t string) bool { return strings.HasPrefix(t, predicateReleasePrefix) }
 
 // ParseStatement reads an in-toto statement (in-toto Attestation Framework
 // v1, "Statement"). Unknown keys are ignored, as the specification asks; a key

@@ -326,13 +326,3 @@ func claimed(b *bundle.Bundle) []Subject {
 	}
 	return st.Subjects
 }
-
-// Leaf parses the certificate of a bundle or PEP 740 document without
-// verifying anything, for messages and conversions.
-func Leaf(doc Document) (*x509.Certificate, error) {
-	b, p := load(doc)
-	if p != nil {
-		return nil, p
-	}
-	return x509.ParseCertificate(leafOf(b.GetVerificationMaterial()))
-}
