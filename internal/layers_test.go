@@ -43,6 +43,8 @@ var owners = map[string][]string{
 	"github.com/in-toto/in-toto-golang":          {"chain"},
 	"github.com/sethvargo/go-githubactions":      {"runner"},
 	"github.com/rhysd/actionlint":                {"workflow", "workflow/expr"},
+	"mvdan.cc/sh/v3":                             {"workflow/shell"},
+	"github.com/pelletier/go-toml/v2":            {"workflow/sinks", "workflow/tasks"},
 	"github.com/spf13/cobra":                     {"cli"},
 	"github.com/santhosh-tekuri/jsonschema/v6":   {},
 	"github.com/rogpeppe/go-internal":            {},
