@@ -211,7 +211,7 @@ func (w *world) registered(ctx context.Context, p *policy.Policy, project string
 		o.WhyUnknown = "there is no policy file, and --offline forbids asking the index"
 		return p, nil
 	case project == "":
-		o.WhyUnknown = "there is no policy file, and the project to ask the index for is not one"
+		o.WhyUnknown = "there is no policy file, and the files are not of one project that the index could be asked about; pass --project"
 		return p, nil
 	case p.Index() != policy.DefaultIndex:
 		o.WhyUnknown = fmt.Sprintf("there is no policy file, and only PyPI is asked for publishers, not %q", p.Index())

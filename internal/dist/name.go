@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/lazyregexp"
+	"github.com/scientific-python/sallyport/internal/policy"
 )
 
 // Kind is what a release file is.
@@ -48,7 +49,6 @@ type Name struct {
 
 var (
 	projectName = lazyregexp.New(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$`)
-	nameRuns    = lazyregexp.New(`[-_.]+`)
 	buildTag    = lazyregexp.New(`^[0-9]+[A-Za-z0-9_.]*$`)
 	tagPart     = lazyregexp.New(`^[a-z0-9_]+$`)
 )
@@ -155,15 +155,9 @@ func (n *Name) head(project, version string) error {
 	if err != nil {
 		return err
 	}
-	n.Project, n.Normalized = project, NormalizeProject(project)
+	n.Project, n.Normalized = project, policy.NormalizeProject(project)
 	n.Version, n.Canonical = version, canonical
 	return nil
-}
-
-// NormalizeProject returns a project's name by PEP 503: lower case, runs of
-// "-", "_" and "." as one "-".
-func NormalizeProject(name string) string {
-	return strings.ToLower(nameRuns.ReplaceAllLiteralString(name, "-"))
 }
 
 // Tags returns all combinations of a wheel's compatibility tags

@@ -21,6 +21,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/httpx"
 	"github.com/scientific-python/sallyport/internal/lazyregexp"
+	"github.com/scientific-python/sallyport/internal/policy"
 )
 
 // DefaultBaseURL is PyPI.
@@ -94,8 +95,7 @@ func New(o Options) (*Client, error) {
 }
 
 var (
-	projectName = lazyregexp.New(`(?i)^[a-z0-9]([a-z0-9._-]{0,198}[a-z0-9])?$`)
-	separators  = lazyregexp.New(`[-_.]+`)
+	projectName = lazyregexp.New(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$`)
 	versionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}$`)
 )
 
@@ -105,7 +105,7 @@ func normalise(name string) (string, error) {
 	if !projectName.MatchString(name) {
 		return "", fmt.Errorf("asking the index: %q is not the name of a project", name)
 	}
-	return strings.ToLower(separators.ReplaceAllString(name, "-")), nil
+	return policy.NormalizeProject(name), nil
 }
 
 // fileName reports whether s can be the name of one file in an index.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/scientific-python/sallyport/internal/report"
 )
 
 // Limits of the runner for annotations of one step, and ours for masks.
@@ -40,8 +42,8 @@ func (r *Runner) Annotate(level, file string, line, col int, title, message stri
 			fields[key] = value
 		}
 	}
-	add("file", clean(file))
-	add("title", clean(title))
+	add("file", report.Sanitize(file))
+	add("title", report.Sanitize(title))
 	if line > 0 {
 		add("line", strconv.Itoa(line))
 		if col > 0 {
@@ -107,7 +109,7 @@ func (r *Runner) Group(title string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return guarded("starting a log group", func() { r.act.Group(clean(title)) })
+	return guarded("starting a log group", func() { r.act.Group(report.Sanitize(title)) })
 }
 
 // EndGroup ends the group.
