@@ -19,8 +19,9 @@ var layers = [][]string{
 	{"cli"},
 	{"gate"},
 	{"gate/source", "gate/build", "gate/handoff", "gate/publish", "gate/index", "attest", "chain"},
+	{"workflow/graph", "workflow/edit"},
 	{"evidence", "workflow"},
-	{"workflow/sinks"},
+	{"workflow/sinks", "workflow/known"},
 	{"workflow/shell", "workflow/expr", "workflow/tasks"},
 	{"dist", "gittree", "trust", "pypi", "github", "runner"},
 	{"policy", "report", "rulepage", "httpx", "strictjson"},
@@ -53,6 +54,7 @@ var owners = map[string][]string{
 	"plugin":                                     {},
 	"github.com/aquasecurity/go-pep440-version":  {"dist"},
 	"go.yaml.in/yaml/v4":                         {"policy", "workflow"},
+	"github.com/go-git/":                         {"gittree"},
 }
 
 // unwanted must not be linked into the program at all.

@@ -3,6 +3,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/pflag"
 
 	"github.com/scientific-python/sallyport/internal/policy"
@@ -34,9 +36,13 @@ var settingFlags = []struct{ flag, key, usage string }{
 	{"require", "require", "`KIND` of attestation that each file must have: provenance or publish (repeatable)"},
 }
 
-func (s *settings) register(flags *pflag.FlagSet) {
+// register adds the flags: all of them, or those that are named.
+func (s *settings) register(flags *pflag.FlagSet, only ...string) {
 	s.values = map[string]*[]string{}
 	for _, f := range settingFlags {
+		if len(only) > 0 && !slices.Contains(only, f.flag) {
+			continue
+		}
 		v := new([]string)
 		s.values[f.flag] = v
 		flags.StringArrayVar(v, f.flag, nil, f.usage)
@@ -45,8 +51,8 @@ func (s *settings) register(flags *pflag.FlagSet) {
 
 // get returns the one value of a flag, or "".
 func (s *settings) get(flag string) string {
-	if v := *s.values[flag]; len(v) == 1 {
-		return v[0]
+	if v := s.values[flag]; v != nil && len(*v) == 1 {
+		return (*v)[0]
 	}
 	return ""
 }
@@ -57,7 +63,7 @@ func (s *settings) get(flag string) string {
 func (s *settings) overlay(flags *pflag.FlagSet, facts runner.Facts) policy.Overlay {
 	var o policy.Overlay
 	for _, f := range settingFlags {
-		if flags.Changed(f.flag) {
+		if s.values[f.flag] != nil && flags.Changed(f.flag) {
 			o.Flags = append(o.Flags, policy.Setting{Key: f.key, Values: *s.values[f.flag], From: "--" + f.flag})
 		}
 	}

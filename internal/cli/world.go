@@ -70,6 +70,8 @@ const (
 	maxBundles = 16 << 20
 )
 
+func (w *world) token() string { return w.lookup("INPUT_GITHUB-TOKEN", "GITHUB_TOKEN", "GH_TOKEN") }
+
 // github makes the API's client: of the runner's API address in Actions, else
 // of github.com, with whatever token the environment has.
 func (w *world) github() (*github.Client, error) {
@@ -77,7 +79,7 @@ func (w *world) github() (*github.Client, error) {
 		return w.client, nil
 	}
 	base, _ := w.facts.APIURL.Get()
-	token := w.lookup("INPUT_GITHUB-TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+	token := w.token()
 	c, err := github.New(github.Options{
 		BaseURL: base, Token: token, HTTPClient: w.env.Client, UserAgent: userAgent(), MaxBundle: maxBundle, MaxTotal: maxBundles,
 	})

@@ -68,7 +68,10 @@ type Finding struct {
 	// Message says what was found and what was expected, values in %q.
 	Message string
 	// Hint says what to do.
-	Hint       string
+	Hint string
+	// Fix are the corrected lines of the file, ready to paste, in its own
+	// indentation and without a final newline; "" where none can be given.
+	Fix        string
 	References []string
 }
 

@@ -47,7 +47,7 @@ func (o *outcome) report(command string, tool report.Tool) *report.Report {
 		}
 		r.Findings = append(r.Findings, report.Finding{
 			Rule: f.Rule, Gate: f.Gate, Severity: f.Severity, Subject: f.Subject, File: f.Location.File, Line: f.Location.Line, Column: f.Location.Column,
-			Message: f.Message, Hint: f.Hint, References: refs,
+			Message: f.Message, Hint: f.Hint, Fix: f.Fix, References: refs,
 		})
 	}
 	slices.SortStableFunc(o.Unchecked, func(a, b finding.Unchecked) int {

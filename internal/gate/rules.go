@@ -9,18 +9,15 @@ import (
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/gate/build"
 	"github.com/scientific-python/sallyport/internal/gate/handoff"
+	"github.com/scientific-python/sallyport/internal/gate/publish"
 )
 
 // Rules returns every rule of every gate, sorted by id.
 func Rules() []finding.Rule {
-	all := slices.Concat(build.Rules(), handoff.Rules(), []finding.Rule{unusedIgnore, PolicyUnread, PolicyFromWorkTree})
+	all := slices.Concat(build.Rules(), handoff.Rules(), publish.Rules(), []finding.Rule{unusedIgnore, PolicyUnread, PolicyFromWorkTree, AuditedWorkTree, UncommittedWorkflow})
 	slices.SortFunc(all, func(a, b finding.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
-
-// elsewhere are waivable rules of gates that this version does not have yet.
-// A policy may name them already; they can waive nothing here.
-var elsewhere = []string{"unpinned-action"}
 
 // Waivable says whether a rule exists and may be named under "ignore".
 func Waivable(id string) (known, waivable bool) {
@@ -29,8 +26,7 @@ func Waivable(id string) (known, waivable bool) {
 			return true, r.Waivable
 		}
 	}
-	known = slices.Contains(elsewhere, id)
-	return known, known
+	return false, false
 }
 
 // countRules says how many rules a gate applied.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 // Package github reads GitHub's REST API: the attestations stored for a
-// repository, and files at a commit. It gives facts and judges nothing: an
-// attestation from here is bytes until its signature is verified.
+// repository, files at a commit, and what its settings say of environments,
+// branches, tags and pinned commits. It gives facts and judges nothing: an
+// attestation from here is bytes until its signature is verified, and a
+// setting that could not be read is an [*UnreadableError], never a good one.
 //
 // It trusts nothing in an answer. Every body, list and bundle has a limit, and
 // meeting one is an error that names it. The token goes to the API's own

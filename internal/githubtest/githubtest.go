@@ -2,8 +2,9 @@
 
 // Package githubtest is a stand-in for GitHub's REST API on loopback, for
 // tests: attestations by digest and in bulk, their bundles inline or at a
-// signed address, a repository's data, files at a commit, and the ways in
-// which all of that fails.
+// signed address, a repository's data, files at a commit, its environments,
+// rulesets, branches, tags and commits, and the ways in which all of that
+// fails.
 //
 // It answers in the shapes of GitHub's documentation and of what is seen in
 // practice (a bundle's address serves a raw snappy block). It trusts its
@@ -37,6 +38,9 @@ type Server struct {
 	Token string
 	// NoPermission refuses attestations and files with 403.
 	NoPermission bool
+	// Deny refuses what lies below a part of a repository's address, such as
+	// "environments" or "rulesets", with a status.
+	Deny map[string]int
 	// Delay comes before each answer of the API, unless the client goes away.
 	Delay time.Duration
 	// Hook, where not nil, may answer a request itself and return true. The
@@ -77,6 +81,7 @@ type repository struct {
 	org         bool
 	attested    map[string][]Attestation // by digest in hex, newest first
 	files       map[string][]byte        // by commit + ":" + path
+	settings
 }
 
 // Attestation is one entry of a digest's list.
@@ -146,7 +151,7 @@ func (s *Server) repository(owner, name string) *repository {
 	key := strings.ToLower(owner + "/" + name)
 	if s.repos[key] == nil {
 		s.repos[key] = &repository{owner: owner, name: name, id: 1, org: true,
-			attested: map[string][]Attestation{}, files: map[string][]byte{}}
+			attested: map[string][]Attestation{}, files: map[string][]byte{}, settings: newSettings()}
 	}
 	return s.repos[key]
 }

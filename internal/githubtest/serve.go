@@ -93,7 +93,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		if repo.org {
 			owner["type"] = "Organization"
 		}
-		answer(w, map[string]any{"id": repo.id, "full_name": repo.owner + "/" + repo.name, "owner": owner})
+		answer(w, map[string]any{"id": repo.id, "full_name": repo.owner + "/" + repo.name, "owner": owner,
+			"private": repo.private, "default_branch": repo.defaultBranch})
 		return
 	}
 	if s.NoPermission {
@@ -112,7 +113,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		w.Header().Set("Content-Type", "application/vnd.github.raw+json; charset=utf-8")
 		_, _ = w.Write(content)
 	default:
-		message(w, http.StatusNotFound, "Not Found")
+		s.settings(w, r, repo)
 	}
 }
 

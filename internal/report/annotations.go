@@ -115,20 +115,55 @@ func annotate(level string, cs []*cluster) Annotation {
 	if first.unchecked {
 		lines[0] = "could not be checked: " + lines[0]
 	}
-	if first.Subject != "" {
-		lines[0] = clip(first.Subject, maxName) + ": " + lines[0]
+	if subject := shortSubject(first.Finding); subject != "" {
+		lines[0] = clip(subject, maxName) + ": " + lines[0]
 	}
 	if first.Hint != "" {
 		lines = append(lines, "hint: "+clip(first.Hint, maxMessage))
 	}
 	if n := len(subjects); n > 1 {
 		title += fmt.Sprintf(" (%d times)", n)
-		lines = append(lines, "also: "+subjectLine(subjects[1:]))
+		also := subjectLine(subjects[1:])
+		if first.Gate == finding.Publish {
+			also = otherPlaces(cs)
+		}
+		lines = append(lines, "also: "+also)
+	}
+	if corrected := fixLines(first.Fix); corrected != nil {
+		lines = append(append(lines, "corrected lines:"), corrected...)
 	}
 	return Annotation{
 		Level: level, File: clip(first.File, maxName), Line: max(0, first.Line), Col: max(0, first.Column),
 		Title: title, Message: cutMessage(strings.Join(lines, "\n")),
 	}
+}
+
+// shortSubject is a finding's subject without the file that the annotation is
+// shown in.
+func shortSubject(f Finding) string {
+	if job, ok := strings.CutPrefix(f.Subject, f.File+" job "); ok && f.File != "" {
+		return "job " + job
+	}
+	return f.Subject
+}
+
+// otherPlaces lists where else in the workflows something was found: of
+// clusters of one rule, all places but the first.
+func otherPlaces(cs []*cluster) string {
+	var places []string
+	for i, c := range cs {
+		if i > 0 {
+			if at := place(c.Finding); at != "" {
+				places = append(places, at)
+			} else {
+				places = append(places, subjectLine(c.subjects[:1]))
+			}
+		}
+		for _, s := range c.subjects[1:] {
+			places = append(places, clip(s, maxName))
+		}
+	}
+	return listed(places, 6)
 }
 
 // remainder names the rules for which no annotation is left.

@@ -88,13 +88,17 @@ func (d *mdDoc) add(text string) bool {
 	return true
 }
 
-// table appends a heading and a table, as far as there is room. Rows are cells
-// that are already Markdown.
+// table appends a heading, where it has a title, and a table, as far as there
+// is room. Rows are cells that are already Markdown.
 func (d *mdDoc) table(title string, head []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	top := "\n### " + title + "\n\n" + mdRow(head) + "|" + strings.Repeat(" --- |", len(head)) + "\n"
+	top := "\n"
+	if title != "" {
+		top += "### " + title + "\n\n"
+	}
+	top += mdRow(head) + "|" + strings.Repeat(" --- |", len(head)) + "\n"
 	if d.b.Len()+len(top)+len(mdRow(rows[0])) > d.limit {
 		d.left += len(rows)
 		return
@@ -103,6 +107,20 @@ func (d *mdDoc) table(title string, head []string, rows [][]string) {
 	for i, row := range rows {
 		if !d.add(mdRow(row)) {
 			d.left += len(rows) - i
+			return
+		}
+	}
+}
+
+// parts appends a heading and parts that are already Markdown, as far as there
+// is room.
+func (d *mdDoc) parts(title string, parts []string) {
+	for i, part := range parts {
+		if i == 0 {
+			part = "\n### " + title + "\n" + part
+		}
+		if !d.add(part) {
+			d.left += len(parts) - i
 			return
 		}
 	}

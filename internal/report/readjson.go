@@ -24,7 +24,8 @@ const (
 // ReadJSON reads one report that [JSON] wrote, at most 64 MiB of it.
 //
 // It is strict: every field of this schema version is there exactly once, by
-// its exact name and type, nothing else is, and nothing follows. The verdict
+// its exact name and type (those added later may be missing), nothing else is,
+// and nothing follows. The verdict
 // must not be better than the findings and unchecked items allow, so that an
 // edited or cut report is never joined to others as a pass.
 func ReadJSON(r io.Reader) (*Report, error) {
@@ -94,7 +95,8 @@ func checkValue(dec *json.Decoder, t reflect.Type, where string, depth int) erro
 }
 
 // checkObject reads the members of an object and checks that they are exactly
-// the fields of t, each once.
+// the fields of t, each once; one tagged report:"optional", which the first
+// reports of this schema version did not have, may be missing.
 func checkObject(dec *json.Decoder, t reflect.Type, where string, depth int) error {
 	fields := map[string]reflect.Type{}
 	for i := range t.NumField() {
@@ -119,7 +121,8 @@ func checkObject(dec *json.Decoder, t reflect.Type, where string, depth int) err
 		return fmt.Errorf("%s: the text ends early", where)
 	}
 	for i := range t.NumField() { // in the order of the schema, for a stable message
-		if key := t.Field(i).Tag.Get("json"); fields[key] != nil {
+		tag := t.Field(i).Tag
+		if key := tag.Get("json"); fields[key] != nil && tag.Get("report") != "optional" {
 			return fmt.Errorf("%s: key %q is missing", where, key)
 		}
 	}

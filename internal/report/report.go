@@ -76,16 +76,19 @@ type GateStatus struct {
 
 // Finding is a [finding.Finding] in the report's form.
 type Finding struct {
-	Rule       string           `json:"rule"`
-	Gate       finding.Gate     `json:"gate"`
-	Severity   finding.Severity `json:"severity"`
-	Subject    string           `json:"subject"`
-	File       string           `json:"file"`
-	Line       int              `json:"line"`
-	Column     int              `json:"column"`
-	Message    string           `json:"message"`
-	Hint       string           `json:"hint"`
-	References []string         `json:"references"`
+	Rule     string           `json:"rule"`
+	Gate     finding.Gate     `json:"gate"`
+	Severity finding.Severity `json:"severity"`
+	Subject  string           `json:"subject"`
+	File     string           `json:"file"`
+	Line     int              `json:"line"`
+	Column   int              `json:"column"`
+	Message  string           `json:"message"`
+	Hint     string           `json:"hint"`
+	// Fix are the corrected lines of the file, ready to paste, in its own
+	// indentation and without a final newline; may be empty.
+	Fix        string   `json:"fix" report:"optional"`
+	References []string `json:"references"`
 }
 
 // Unchecked is a [finding.Unchecked] in the report's form.
@@ -158,7 +161,8 @@ type IndexAttestation struct {
 	Message string `json:"message"`
 }
 
-// PublishPath is one way by which a workflow reaches an index.
+// PublishPath is one way by which a workflow reaches an index. Line is that of
+// the uploader in File.
 type PublishPath struct {
 	File        string   `json:"file"`
 	Job         string   `json:"job"`
@@ -170,4 +174,22 @@ type PublishPath struct {
 	Environment string   `json:"environment"`
 	Reachable   bool     `json:"reachable"`
 	Via         []string `json:"via"`
+	// Stages are the jobs whose work reaches the upload: the upload's own job
+	// first, then those whose files it takes.
+	Stages []Stage `json:"stages" report:"optional"`
+}
+
+// Stage is one job on a publish path. Each but the first hands its files, as
+// the artifact Artifact, to the job To; both are empty for the first.
+type Stage struct {
+	File     string `json:"file"`
+	Job      string `json:"job"`
+	Line     int    `json:"line"`
+	To       string `json:"to"`
+	Artifact string `json:"artifact"`
+	// Events say in words what starts a run in which it works for this path,
+	// such as "push of a tag v*".
+	Events []string `json:"events"`
+	// Deviations are the IDs of the rules that found something here.
+	Deviations []string `json:"deviations"`
 }

@@ -86,6 +86,8 @@ func samples() map[string]*report.Report {
 	return map[string]*report.Report{
 		"good": good(), "failures": failures(), "undecided": undecided(),
 		"hostile": hostile(), "waivers": waivers(), "audit": audit(), "empty": base(report.Undecided),
+		"audit-clean": auditClean(), "audit-poisoned": auditPoisoned(), "audit-monorepo": auditMonorepo(),
+		"audit-hostile": auditHostile(), "audit-none": auditNone(), "audit-large": auditLarge(),
 	}
 }
 

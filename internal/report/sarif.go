@@ -162,8 +162,10 @@ func (s *sarifWriter) result(f Finding, kind, level string) sarifResult {
 	}
 }
 
-// message puts message and hint in one plain text. SARIF takes "[text](n)" in
-// it for a link and "{n}" for an argument; neither is left standing.
+// message puts message, hint and corrected lines in one plain text. The last
+// are no SARIF "fix": that needs to know exactly which characters it replaces.
+// SARIF takes "[text](n)" in a text for a link and "{n}" for an argument;
+// neither is left standing.
 func (s *sarifWriter) message(f Finding) sarifText {
 	text := clip(f.Message, maxMessage)
 	if text == "" {
@@ -171,6 +173,9 @@ func (s *sarifWriter) message(f Finding) sarifText {
 	}
 	if f.Hint != "" {
 		text += "; hint: " + clip(f.Hint, maxMessage)
+	}
+	if corrected := fixLines(f.Fix); corrected != nil {
+		text += "\n\nCorrected lines:\n\n" + strings.Join(corrected, "\n")
 	}
 	text = strings.ReplaceAll(text, "](", `]\(`)
 	return sarifText{Text: sarifArgument.ReplaceAllString(text, "{{$1}}")}

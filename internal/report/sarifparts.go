@@ -93,13 +93,16 @@ func pascal(id string) string {
 	return b.String()
 }
 
-// location is where a finding points: its file, or the subject, or the policy
-// file for one about the release as a whole. Code scanning shows no result
+// location is where a finding points: its file, or the subject (of "FILE job
+// JOB" the file), or the policy file for one about the release as a whole. Code scanning shows no result
 // without a place. A region is only given where a line is known.
 func (s *sarifWriter) location(f Finding) sarifLocation {
 	at := f.File
 	if at == "" {
 		at = f.Subject
+		if f.Gate == finding.Publish {
+			at, _ = splitSubject(f.Subject)
+		}
 	}
 	if at == "" {
 		at = s.report.Policy.Path

@@ -16,8 +16,8 @@ const mdTail = 120
 
 // Summary writes r as GitHub's Markdown for a step summary, at most maxBytes
 // bytes of it (0: [MaxSummary]): verdict, findings, what could not be checked,
-// waivers, the files with what was proved of each, publish paths, and what it
-// was judged by. Tables end at a row's border; a last line says how many rows
+// waivers, the files with what was proved of each, publish paths as a graph and
+// a table, corrected lines of workflows, and what it was judged by. Tables end at a row's border; a last line says how many rows
 // were left out. Every value from outside is escaped for Markdown and HTML and
 // cannot mention, link or embed anything.
 func Summary(r *Report, maxBytes int) string {
@@ -28,17 +28,26 @@ func Summary(r *Report, maxBytes int) string {
 	verdict := clip(string(r.Verdict), maxName)
 	d.add(fmt.Sprintf("## %s sallyport %s: %s\n\n%s\n", verdictMark(r.Verdict), mdEntities(clip(r.Command, maxName)),
 		mdEntities(verdict), mdText(strings.TrimPrefix(r.verdictLine(), verdict+": "))))
-	r.findingRows(d)
+	audit, rest := &Report{}, r
+	if r.forAudit() {
+		audit, rest = r.ofWorkflows()
+	}
+	groups := audit.groups()
+	where := " in the workflows"
+	if r.Command == "audit" {
+		where = ""
+		r.wayRows(d)
+	}
+	rest.findingRows(d)
+	auditRows(d, groups, where)
 	d.table("Waived by the policy", []string{"Rule", "File", "Until", "Reason"}, rowsOf(r.Ignored, func(w Ignored) []string {
 		return []string{mdName(w.Rule), mdName(w.Subject), mdEntities(clip(w.Until, maxName)), mdMessage(w.Reason)}
 	}))
 	r.distRows(d)
 	r.indexRows(d)
-	d.table("Ways to the index", []string{"Where", "Job", "Uploader", "Index", "Credential", "Environment"},
-		rowsOf(r.PublishPaths, func(p PublishPath) []string {
-			return []string{mdCode(place(Finding{File: p.File, Line: p.Line})), mdName(p.Job), mdName(p.Uploader),
-				mdName(p.Index), mdEntities(clip(p.Credential, maxName)), mdName(p.Environment)}
-		}))
+	if r.Command != "audit" {
+		r.wayRows(d)
+	}
 	basis := "\nJudged by " + mdText(r.Policy.policyLine())
 	if roots := r.trustLine(); roots != "" {
 		basis += "; trust roots: " + mdText(roots)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/report"
 )
 
@@ -19,7 +20,8 @@ func TestSummaryLimit(t *testing.T) {
 		big.Findings = append(big.Findings, f)
 	}
 	for _, limit := range []int{0, 1, 50, 120, 200, 300, 1000, 5000, 1 << 20} {
-		for name, r := range map[string]*report.Report{"big": big, "good": good(), "hostile": hostile()} {
+		for name, r := range map[string]*report.Report{"big": big, "good": good(), "hostile": hostile(),
+			"poisoned": auditPoisoned(), "evil": auditHostile(), "large": auditLarge()} {
 			if name == "big" && limit > 0 && limit < 200 {
 				continue // the small ones tell the same
 			}
@@ -39,6 +41,7 @@ func TestSummaryLimit(t *testing.T) {
 			if name == "big" && most >= 200 && !strings.Contains(got, "rows left out here") {
 				t.Errorf("%d bytes: nothing is said of the rows left out", limit)
 			}
+			checkMarkdown(t, got)
 			if !utf8.ValidString(got) {
 				t.Errorf("%s with %d: not UTF-8", name, limit)
 			}
@@ -56,6 +59,7 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 // anything to Markdown or HTML.
 func checkMarkdown(t *testing.T, md string) {
 	t.Helper()
+	md = withoutBlocks(t, md)
 	for _, found := range tag.FindAllString(md, -1) {
 		switch found {
 		case "<code>", "</code>", "<br>", "<span>", "</span>":
@@ -87,6 +91,55 @@ func checkMarkdown(t *testing.T, md string) {
 	}
 }
 
+var (
+	openFence = regexp.MustCompile("^(`{3,})(mermaid|yaml)$")
+	// What a line of our graph may be. A label holds letters, digits, spaces,
+	// entities and our own marks and line breaks.
+	mmLine = regexp.MustCompile(`^(flowchart LR` +
+		`|  subgraph f\d+\[LABEL\]|  end` +
+		`|    n\d+(\(\[LABEL\]\)|\[LABEL\]|\[\[LABEL\]\])|  n\d+\[\(LABEL\)\]` +
+		`|  {1,4}n\d+ (-->|-\.->)(\|LABEL\|)? n\d+` +
+		`|  classDef [a-z]+ [a-z0-9#:,\- ]+|  class [nf]\d+(,[nf]\d+)* [a-z]+)$`)
+	mmQuoted = regexp.MustCompile(`"([\p{L}\p{M}\p{N} ✗!?]|#[0-9]+;|<br/>)+"`)
+)
+
+// withoutBlocks takes the fenced blocks out of a summary as CommonMark finds
+// them, and checks the graphs line by line.
+func withoutBlocks(t *testing.T, md string) string {
+	t.Helper()
+	var kept []string
+	fence, info := "", ""
+	for _, line := range strings.Split(md, "\n") {
+		if fence == "" {
+			if m := openFence.FindStringSubmatch(line); m != nil {
+				fence, info = m[1], m[2]
+				continue
+			}
+			kept = append(kept, line)
+			continue
+		}
+		bare := strings.TrimRight(line, " \t")
+		for range 3 {
+			bare = strings.TrimPrefix(bare, " ")
+		}
+		switch {
+		case len(bare) >= len(fence) && strings.Trim(bare, "`") == "":
+			if line != fence {
+				t.Fatalf("somebody else ends a block: %q", line)
+			}
+			fence = ""
+		case info == "mermaid":
+			if form := mmQuoted.ReplaceAllString(line, "LABEL"); !mmLine.MatchString(form) {
+				t.Fatalf("a line of the graph that is not ours: %q", line)
+			}
+		}
+	}
+	if fence != "" {
+		t.Fatalf("a block that does not end:\n%s", md)
+	}
+	return strings.Join(kept, "\n")
+}
+
 func TestSummaryIsInert(t *testing.T) {
 	for name, r := range samples() {
 		t.Run(name, func(t *testing.T) { checkMarkdown(t, report.Summary(r, 0)) })
@@ -108,5 +161,11 @@ func FuzzSummary(f *testing.F) {
 		r.Command = signer
 		r.Ignored = []report.Ignored{{Rule: name, Subject: message, Reason: signer, Until: name}}
 		checkMarkdown(t, report.Summary(r, 0))
+		r = auditBase(report.Fail)
+		r.PublishPaths = []report.PublishPath{way(name, message, signer, name, 1, []string{message, signer},
+			report.Stage{Job: signer, Artifact: message, Deviations: []string{name}}, report.Stage{Job: name, Artifact: name, To: signer})}
+		r.Findings = []report.Finding{workflowFinding(finding.Error, message, name, message, 3, signer, name, message+"\n"+signer)}
+		checkMarkdown(t, report.Summary(r, 0))
+		forms(t, r)
 	})
 }

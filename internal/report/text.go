@@ -18,20 +18,30 @@ type TextOptions struct {
 	// Width is how many characters a line of prose may have before it is
 	// wrapped; 0 never wraps.
 	Width int
-	// Verbose shows every file, also those without findings, and the
-	// references of every finding.
+	// Verbose shows every file, also those without findings, every detail of
+	// the publish paths, and the references of every finding.
 	Verbose bool
+	// Rules are the rules' pages: of a finding in a workflow the text says, by
+	// the first sentence of its rule's Why, why it matters.
+	Rules []finding.Rule
 }
 
 // Text writes r for a person: when all is well one line a distribution and the
 // verdict, otherwise what is wrong, worst first, each with a hint, then the
-// facts that it was judged by, and the verdict in words as the last line.
+// facts that it was judged by, and the verdict in words as the last line. The
+// publish paths of a repository are drawn before what was found on each.
 //
-// Identical findings of several files are said once. All text from outside is
-// sanitised; see [Sanitize].
+// Identical findings of several files or lines are said once. All text from
+// outside is sanitised; see [Sanitize].
 func Text(w io.Writer, r *Report, opts TextOptions) error {
-	t := &textWriter{opts: opts, explained: map[string]bool{}}
-	blocks := r.blocks()
+	t := &textWriter{opts: opts, explained: map[string]bool{}, marked: map[string]bool{}}
+	groups, blocks := []*group(nil), []block(nil)
+	if r.forAudit() {
+		audit, rest := r.ofWorkflows()
+		groups, blocks = audit.groups(), rest.blocks()
+	} else {
+		blocks = r.blocks()
+	}
 	if r.Verdict == Pass || opts.Verbose {
 		t.dists(r, r.Dists)
 	} else {
@@ -41,10 +51,16 @@ func Text(w io.Writer, r *Report, opts TextOptions) error {
 		t.block(b)
 	}
 	t.index(r)
+	t.drawn(r)
+	for _, g := range groups {
+		t.group(g)
+	}
 	t.waivers(r)
 	t.paths(r)
-	if len(blocks) > 0 || r.Verdict != Pass || opts.Verbose {
+	if len(blocks)+len(groups) > 0 || r.Verdict != Pass || opts.Verbose {
 		t.basis(r)
+	} else if len(r.PublishPaths) > 0 {
+		t.gap()
 	}
 	t.line("%s", t.paint(verdictColor(r.Verdict), r.verdictLine()))
 	if _, err := io.WriteString(w, guard(t.b.String())); err != nil {
@@ -58,6 +74,7 @@ type textWriter struct {
 	b         strings.Builder
 	opts      TextOptions
 	explained map[string]bool // rules whose page was already named
+	marked    map[string]bool // files whose marks were already drawn
 }
 
 // line writes one line.
@@ -110,15 +127,15 @@ func (t *textWriter) block(b block) {
 		if c.Hint != "" {
 			t.wrapped("    hint: ", 10, 10, clip(c.said(c.Hint), maxMessage))
 		}
+		if c.Fix != "" {
+			t.fix(fix{c.Fix, []spot{{file: c.File, line: c.Line, column: c.Column}}})
+		}
 		if t.opts.Verbose {
 			for _, ref := range c.References {
 				t.wrapped("    reference: ", 15, 15, clip(ref, maxMessage))
 			}
 		}
-		if c.Rule != "" && !t.explained[c.Rule] && c.Severity != finding.Note {
-			t.explained[c.Rule] = true
-			t.line("    see: sallyport explain %s", clip(c.Rule, maxName))
-		}
+		t.see(c.Rule, c.Severity)
 	}
 }
 
@@ -137,7 +154,8 @@ func (c *cluster) label() (string, string) {
 	return "note", dim
 }
 
-// subjectLine names up to three subjects and counts the others.
+// subjectLine names up to three subjects, files of a release, and counts the
+// others.
 func subjectLine(subjects []string) string {
 	var names []string
 	for _, s := range subjects[:min(3, len(subjects))] {

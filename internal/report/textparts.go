@@ -122,8 +122,12 @@ func (t *textWriter) waivers(r *Report) {
 	}
 }
 
-// paths writes every way by which a workflow reaches an index.
+// paths writes every way by which a workflow reaches an index with all that is
+// known of it, for who asks for everything.
 func (t *textWriter) paths(r *Report) {
+	if !t.opts.Verbose {
+		return
+	}
 	if len(r.PublishPaths) > 0 {
 		t.gap()
 	}
@@ -152,11 +156,14 @@ func (t *textWriter) paths(r *Report) {
 // basis writes what the run was judged by.
 func (t *textWriter) basis(r *Report) {
 	t.gap()
-	if len(r.Gates) > 0 {
-		var gates []string
-		for _, g := range r.Gates {
-			gates = append(gates, fmt.Sprintf("%s %s", clip(string(g.Gate), maxName), clip(string(g.Status), maxName)))
+	var gates []string
+	for _, g := range r.Gates {
+		if r.Command == "audit" && g.Status == NotRun {
+			continue // it is about one gate only
 		}
+		gates = append(gates, fmt.Sprintf("%s %s", clip(string(g.Gate), maxName), clip(string(g.Status), maxName)))
+	}
+	if len(gates) > 0 {
 		t.line("gates: %s", strings.Join(gates, ", "))
 	}
 	if roots := r.trustLine(); roots != "" {

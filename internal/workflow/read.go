@@ -239,6 +239,11 @@ func (r *reader) load(folder string, by *Problem) *Action {
 			break
 		}
 		info, err := fs.Lstat(r.fsys, p)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			// It may be there: in a submodule, or an object that was not fetched.
+			r.problem(p, true, "it cannot be looked up: %s", reason(err))
+			break
+		}
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}

@@ -15,6 +15,7 @@ type word struct {
 type call struct {
 	ctx   Context
 	env   func(name string) (word, bool) // the command's own and the script's variables
+	maybe func(name string) (word, bool) // a variable whose name is only known in part, which may be this one
 	mints bool                           // the script asks an index for a token
 	read  *configs
 }
@@ -29,6 +30,13 @@ type configs struct {
 func (c *call) variable(name string) value {
 	if w, ok := c.env(name); ok {
 		return c.resolve(w, name)
+	}
+	if isCredentialVariable(name) && c.maybe != nil {
+		if w, ok := c.maybe(name); ok {
+			v := c.resolve(w, name)
+			v.open = true
+			return v
+		}
 	}
 	return c.ctx.env(name)
 }
@@ -91,8 +99,11 @@ type choice struct {
 // secret and no constant, in a job that asks an index for a token by hand, is
 // that token.
 func (c *call) token(v value) choice {
-	if v.minted() && (c.mints || c.ctx.Minted) {
+	if v.minted(c.ctx.MintedBy) && (c.mints || c.ctx.Minted) {
 		return choice{TrustedPublishing, v.from + ", a token that the job asks the index for", nil}
+	}
+	if v.open && len(v.secrets()) == 0 {
+		return choice{Unknown, v.from + ", which an expression may set", nil}
 	}
 	return choice{Token, v.from, v.secrets()}
 }

@@ -3,6 +3,7 @@
 package sinks
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -41,6 +42,13 @@ func newCall(ctx Context, env map[string]shell.Word) *call {
 	return &call{ctx: ctx, read: &configs{}, env: func(name string) (word, bool) {
 		w, ok := env[name]
 		return word{w.Text, w.Static}, ok
+	}, maybe: func(name string) (word, bool) {
+		for _, key := range slices.Sorted(maps.Keys(env)) {
+			if mayBe(key, name) {
+				return word{env[key].Text, env[key].Static}, true
+			}
+		}
+		return word{}, false
 	}}
 }
 
@@ -112,6 +120,14 @@ func mints(script shell.Script, ctx Context, read *configs) bool {
 var credentialVariables = []string{"ANACONDA_API_TOKEN", "BINSTAR_API_TOKEN", "FLIT_PASSWORD", "HATCH_INDEX_AUTH", "MATURIN_PASSWORD", "MATURIN_PYPI_TOKEN",
 	"PDM_PUBLISH_PASSWORD", "PYPI_PASSWORD", "PYPI_TOKEN", "PYPI_TOKEN_MAP", "RYE_TOKEN", "TWINE_PASSWORD", "UV_PUBLISH_PASSWORD", "UV_PUBLISH_TOKEN"}
 
+// isCredentialVariable reports whether an uploader reads a credential from a
+// variable of that name.
+func isCredentialVariable(name string) bool {
+	upper := strings.ToUpper(name)
+	return slices.Contains(credentialVariables, upper) || strings.HasPrefix(upper, "POETRY_PYPI_TOKEN_") ||
+		strings.HasPrefix(upper, "POETRY_HTTP_BASIC_") && strings.HasSuffix(upper, "_PASSWORD")
+}
+
 // spare names the credentials in reach of an upload by trusted publishing.
 func (c *call) spare(s Sink) []string {
 	names := s.Spare
@@ -119,9 +135,7 @@ func (c *call) spare(s Sink) []string {
 		return names
 	}
 	for name := range c.ctx.Env {
-		upper := strings.ToUpper(name)
-		if slices.Contains(credentialVariables, upper) || strings.HasPrefix(upper, "POETRY_PYPI_TOKEN_") ||
-			strings.HasPrefix(upper, "POETRY_HTTP_BASIC_") && strings.HasSuffix(upper, "_PASSWORD") {
+		if isCredentialVariable(name) {
 			if v := c.variable(name); v.set() && !strings.HasPrefix(s.Why, name+",") {
 				names = append(names, name)
 			}

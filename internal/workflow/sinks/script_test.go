@@ -255,7 +255,7 @@ func TestFiles(t *testing.T) {
 		{"maturin publish -r lab", Context{IDToken: No, Pypirc: pypirc}, "maturin publish | https://lab.example/legacy/ | token | .pypirc"},
 		{"maturin publish", Context{IDToken: Yes, Pypirc: pypirc}, "maturin publish | pypi | trusted-publishing | " + idYes},
 		{"python setup.py upload -r lab", Context{Pypirc: pypirc}, "setup.py upload | https://lab.example/legacy/ | token | .pypirc"},
-		{"twine upload d", Context{IDToken: Yes, Minted: true, Env: environment("TWINE_PASSWORD=${{ steps.mint.outputs.token }}")},
+		{"twine upload d", Context{IDToken: Yes, Minted: true, MintedBy: []string{"mint"}, Env: environment("TWINE_PASSWORD=${{ steps.mint.outputs.token }}")},
 			"twine upload | pypi | trusted-publishing | TWINE_PASSWORD, a token that the job asks the index for"},
 		{"twine upload d", Context{IDToken: Yes, Env: environment("TWINE_PASSWORD=${{ steps.mint.outputs.token }}")}, "twine upload | pypi | token | TWINE_PASSWORD"},
 		{"twine upload d", Context{IDToken: Yes, Minted: true, Env: environment("TWINE_PASSWORD=${{ secrets.P }}")}, "twine upload | pypi | token | TWINE_PASSWORD | secrets P"},

@@ -90,14 +90,17 @@ type Sink struct {
 // Context is what surrounds a step, all as written.
 type Context struct {
 	// Env is the effective environment: workflow, job and step merged. Values
-	// may be templates such as ${{ secrets.X }}.
+	// may be templates such as ${{ secrets.X }}. A name with ${{ in it is one
+	// that is not known: it may be any that begins with what stands before.
 	Env map[string]string
 	// StepEnv names the variables that the step itself sets.
 	StepEnv []string
 	// IDToken: may the job ask for an id-token?
 	IDToken Truth
 	// Minted: an earlier step of the job asks an index for a token by hand.
-	Minted bool
+	// MintedBy are the ids of those steps, in lower case.
+	Minted   bool
+	MintedBy []string
 	// Pyproject is the text of pyproject.toml where the uploader runs, Pypirc
 	// of the .pypirc it reads; "" where there is none. UV is uv.toml, which
 	// has uv ignore pyproject.toml's [tool.uv].

@@ -32,6 +32,13 @@ var actionTable = map[string]row{
 	"ansys/actions/release-pypi-test":    {ansys(TestPyPI)},
 	"ansys/actions/release-pypi-private": {ansys("")},
 	"ansys/actions/_release-pypi":        {ansys("")},
+	// input pypi_token, without which it only makes a release page (at 03b1279)
+	"aio-libs/create-release": {func(in inputs, u Uses) []Sink {
+		if !in.get("pypi_token").set() {
+			return nil
+		}
+		return tokenInputs{tokens: []string{"pypi_token"}}.sinks(in, u)
+	}},
 	// input secret-pypi-key (at 115c6ad)
 	"neuroinformatics-unit/actions/upload_pypi": {tokenInputs{tokens: []string{"secret-pypi-key"}}.sinks},
 	// inputs artifacts_path, anaconda_nightly_upload_token, _organization, _labels (0.6.4)

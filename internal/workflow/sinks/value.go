@@ -3,6 +3,7 @@
 package sinks
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 type value struct {
 	text   string
 	static bool   // text is what it will be
+	open   bool   // it is not known whether the variable is this one
 	given  bool   // somebody wrote it: the flag, variable or input is there
 	from   string // the input, variable or flag, for Why
 }
@@ -25,7 +27,9 @@ var (
 	literal   = lazyregexp.New(`^\s*'([^']*)'\s*$`)
 	envRef    = lazyregexp.New(`^\s*env(?:\.([A-Za-z_]\w*)|\['([A-Za-z_]\w*)'\])\s*$`)
 	shellVar  = lazyregexp.New(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?]([^{}$]*))?\}|\{?env:([A-Za-z_]\w*)\}?)$`)
-	cmdVar    = lazyregexp.New(`^%([A-Za-z_]\w*)%$`)
+	// stepOutput is the first output of a step that an expression names.
+	stepOutput = lazyregexp.New(`(?i)\$\{\{[^}]*\bsteps\s*(?:\.\s*([A-Za-z_][\w-]*)|\[\s*'([^']*)'\s*\])`)
+	cmdVar     = lazyregexp.New(`^%([A-Za-z_]\w*)%$`)
 )
 
 // secretName finds every mention, which lazyregexp cannot.
@@ -63,10 +67,26 @@ func (ctx Context) written(text, from string) value {
 // env reads a variable of the context; an absent one is not given.
 func (ctx Context) env(name string) value {
 	text, ok := ctx.Env[name]
-	if !ok {
-		return value{from: name}
+	if ok {
+		return ctx.written(text, name)
 	}
-	return ctx.written(text, name)
+	if isCredentialVariable(name) {
+		for _, key := range slices.Sorted(maps.Keys(ctx.Env)) {
+			if mayBe(key, name) {
+				v := ctx.written(ctx.Env[key], name)
+				v.open = true
+				return v
+			}
+		}
+	}
+	return value{from: name}
+}
+
+// mayBe reports whether a name that is not wholly known may be the name of a
+// variable: what stands before its first expansion begins it.
+func mayBe(key, name string) bool {
+	before, _, open := strings.Cut(key, "$")
+	return open && strings.HasPrefix(name, before)
 }
 
 // set says that the value may be something: it is there, and it is not
@@ -94,8 +114,15 @@ func secretsIn(text string) []string {
 }
 
 // minted says that a credential may come out of a token exchange of the same
-// job: it is neither a constant nor a secret.
-func (v value) minted() bool { return v.given && !v.static && len(v.secrets()) == 0 }
+// job: it is neither a constant nor a secret, nor an output of a step that
+// asked for no token.
+func (v value) minted(by []string) bool {
+	if !v.given || v.static || len(v.secrets()) > 0 {
+		return false
+	}
+	m := stepOutput.FindStringSubmatch(v.text)
+	return m == nil || slices.Contains(by, strings.ToLower(m[1]+m[2]))
+}
 
 // first is the first value that is set, or the last one's absence.
 func first(values ...value) value {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"slices"
+
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/known"
+)
+
+// signing is a step that makes build provenance.
+type signing struct {
+	deed
+	signed *known.Signed // nil: it is the command sallyport attest
+}
+
+// signings are the steps of a job that make build provenance and may run.
+// Attestations for the index, signatures and bills of materials are others.
+func signings(j *graph.Job) []signing {
+	var out []signing
+	for _, s := range j.Steps {
+		if !s.Reachable() {
+			continue
+		}
+		if k := s.Known.Signs; k != nil && s.Step != nil {
+			if k.Kind == "provenance" || k.Kind == "" {
+				out = append(out, signing{actionDeed(s), k})
+			}
+			continue
+		}
+		for _, d := range deeds(s) {
+			if d.gate == "attest" {
+				out = append(out, signing{deed: d})
+			}
+		}
+	}
+	return out
+}
+
+// onPath reports whether a job on a path takes an artifact.
+func (a *audit) onPath(u *graph.Upload) bool {
+	for _, sp := range a.spots {
+		for _, s := range sp.steps() {
+			for _, d := range s.Downloads {
+				if slices.Contains(d.From, u) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// spot is the spot of a job, nil where it is on no path.
+func (a *audit) spot(j *graph.Job) *spot {
+	for _, sp := range a.spots {
+		if sp.job == j {
+			return sp
+		}
+	}
+	return nil
+}
+
+// takesRelease is the download by which a job takes an artifact that a job on
+// a path stores, before a step; nil for none.
+func (a *audit) takesRelease(j *graph.Job, before *graph.Step) *graph.Download {
+	for _, s := range j.Steps {
+		if s == before {
+			return nil
+		}
+		for _, d := range s.Downloads {
+			for _, u := range d.From {
+				if u.Step.Job != j && together(s, u.Step, before) && a.onPath(u) {
+					return d
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// mayRun reports in which runs a step may run, as a condition for events.
+func mayRun(s *graph.Step) func(i int) bool {
+	return func(i int) bool { return s.Runs[i].Runs != expr.False }
+}

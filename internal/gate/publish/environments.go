@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
+)
+
+// environmentUpstream is the nearest job that j waits for, directly or not,
+// which runs in an environment; nil for none.
+func environmentUpstream(j *graph.Job) *graph.Job {
+	seen := map[*graph.Job]bool{j: true}
+	for queue := []*graph.Job{j}; len(queue) > 0; queue = queue[1:] {
+		for _, n := range queue[0].Needs {
+			if n.Environment.Written {
+				return n
+			}
+			if !seen[n] {
+				seen[n] = true
+				queue = append(queue, n)
+			}
+		}
+	}
+	return nil
+}
+
+// environmentFor is the name that hints give to an index's environment.
+func environmentFor(index string) string {
+	if index == sinks.TestPyPI {
+		return "testpypi"
+	}
+	return "pypi"
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/known"
+)
+
+var _ = register(finding.Rule{
+	ID:       "build-inputs-not-locked",
+	Severity: finding.Note,
+	Waivable: true,
+	Title:    "The build fetches its own requirements without a lock",
+	Why: "A build front end makes an isolated environment and fills it with what build-system.requires of pyproject.toml allows that day. " +
+		"Those packages run while the distributions are made, and the same commit gives other files tomorrow. A constraints file with " +
+		"versions, and hashes where the front end checks them, fixes what the build runs.",
+	Bad:        "- run: python -m build",
+	Good:       "- run: python -m build\n  env:\n    PIP_CONSTRAINT: .github/constraints-build.txt",
+	References: []string{"SLSA: hermetic and reproducible builds (future levels)", "SSDF PW.4.1"},
+}, func(a *audit, rule *finding.Rule) {
+	seen := map[string]bool{}
+	for _, sp := range a.spots {
+		for _, s := range sp.making() {
+			name, file, line := looseBuild(s)
+			if name == "" || seen[file] {
+				continue
+			}
+			seen[file] = true
+			f := a.at(rule, sp.job, file, line, "give the build a constraints file (PIP_CONSTRAINT, UV_BUILD_CONSTRAINT), or install locked requirements and build without isolation",
+				"%s in job %q fetches what build-system.requires allows that day; expected constraints or a lock", name, sp.job.Job.ID.Value)
+			if s.Step != nil && len(s.Step.Env) == 0 && s.File == file && s.Step.Run != nil {
+				variable := "PIP_CONSTRAINT"
+				if strings.HasPrefix(name, `"uv`) {
+					variable = "UV_BUILD_CONSTRAINT"
+				}
+				f.Fix = a.source(file).InStep(s.Step, "env:", "  "+variable+": .github/constraints-build.txt")
+			}
+			a.add(f)
+		}
+	}
+})
+
+// lockVariables fix what a build fetches.
+var lockVariables = []string{"PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "UV_BUILD_CONSTRAINT", "UV_CONSTRAINT", "UV_REQUIRE_HASHES", "CIBW_BUILD_FRONTEND"}
+
+// looseBuild names a build in an isolated environment that nothing locks; ""
+// for none.
+func looseBuild(s *graph.Step) (name, file string, line int) {
+	for _, v := range lockVariables {
+		if text := s.Env[v]; text != "" && (v != "CIBW_BUILD_FRONTEND" || strings.Contains(text, "--no-isolation")) {
+			return "", "", 0
+		}
+	}
+	if s.Known.Role == known.Builds && s.Uses != nil {
+		switch s.Uses.Name() {
+		case "pypa/cibuildwheel", "hynek/build-and-inspect-python-package":
+			return `"` + s.Uses.Name() + `"`, s.File, s.Uses.Pos.Line
+		}
+	}
+	for _, c := range s.Commands {
+		if slices.ContainsFunc(lockVariables, func(v string) bool { return c.Env[v].Text != "" }) {
+			continue
+		}
+		for _, r := range c.Unwrap() {
+			words := make([]string, len(r.Words))
+			for i, w := range r.Words {
+				words[i] = w.Text
+			}
+			var what string
+			switch sub := strings.Join(words[1:min(2, len(words))], ""); r.Program() {
+			case "build", "pyproject-build":
+				what = r.Program()
+				if r.Program() == "build" {
+					what = "python -m build"
+				}
+			case "uv", "hatch":
+				if sub == "build" {
+					what = r.Program() + " build"
+				}
+			case "pip":
+				if sub == "wheel" {
+					what = "pip wheel"
+				}
+			case "cibuildwheel":
+				what = "cibuildwheel"
+			}
+			isolated := !slices.ContainsFunc(words, func(w string) bool {
+				return w == "--no-isolation" || w == "-n" || strings.HasPrefix(w, "--no-build-isolation") || strings.HasPrefix(w, "--build-constraint") || w == "-b" ||
+					w == "--require-hashes" || w == "-c" || w == "--constraint" || w == "--help" || w == "-h" || w == "--version"
+			})
+			if what != "" && isolated {
+				return `"` + what + `"`, c.File, c.Line
+			}
+		}
+	}
+	return "", "", 0
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
+)
+
+var _ = register(finding.Rule{
+	ID:       "environment-on-another-job",
+	Severity: finding.Error,
+	Waivable: true,
+	Title:    "The environment is on another job than the one that publishes",
+	Why: "A reviewer who approves an earlier job stops only runs of the workflow as it stands. The index never hears of it: the " +
+		"token names the environment of the job that uploads, and that one has none. A branch whose workflow file leaves the " +
+		"waiting job out publishes without anybody having been asked.",
+	Bad:        "approve:\n  environment: pypi\npublish:\n  needs: approve\n  permissions:\n    id-token: write",
+	Good:       "publish:\n  environment: pypi\n  permissions:\n    id-token: write",
+	References: []string{"SPEC 8: use GitHub Actions environments", "PyPI: trusted publishing security model"},
+}, func(a *audit, rule *finding.Rule) {
+	for _, k := range a.trusted() {
+		j := k.Step.Job
+		up := environmentUpstream(j)
+		if j.Environment.Written || up == nil {
+			continue
+		}
+		index := releaseIndex(k)
+		f := a.at(rule, j, j.File.Path, j.Job.Pos.Line,
+			"move the environment to the job that uploads, and name it in the publisher on the index, so that the index asks for it too",
+			"job %q uploads to %s by trusted publishing in no environment; environment %q is on job %q, which it waits for; expected it on %q",
+			j.Job.ID.Value, indexName(k.Index), up.Environment.Name, up.Job.ID.Value, j.Job.ID.Value)
+		name := up.Environment.Name
+		if !up.Environment.Constant {
+			name = environmentFor(index)
+		}
+		f.Fix = a.source(j.File.Path).InJob(j.Job, "environment: "+name)
+		p := a.policyOf(j.File.Path, k.Index)
+		if index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
+			f.Severity = finding.Warning
+		}
+		a.add(f)
+	}
+})

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+)
+
+var _ = register(finding.Rule{
+	ID:       "loose-artifact-selection",
+	Severity: finding.Warning,
+	Waivable: true,
+	Title:    "A job on the path takes more artifacts than those it was built to take",
+	Why: "A download without a name takes every artifact of the run. Each job of the run may store one: a test job that runs a " +
+		"compromised dependency can add a file that looks like a wheel, and it is published with the others. A name, or better the id of the " +
+		"artifact that the build job hands over, takes what that job stored and nothing else.",
+	Bad:        "- uses: actions/download-artifact@…\n  with:\n    path: dist",
+	Good:       "- uses: actions/download-artifact@…\n  with:\n    artifact-ids: ${{ needs.build.outputs.artifact-id }}\n    path: dist",
+	References: []string{"SLSA: Build L3, provenance is unforgeable by other jobs", "PyPI: trusted publishing security model"},
+}, func(a *audit, rule *finding.Rule) {
+	for _, sp := range a.spots {
+		for _, s := range sp.making() {
+			for _, d := range s.Downloads {
+				if d.Outside == "" {
+					a.judgeSelection(rule, sp, s, d)
+				}
+			}
+		}
+	}
+})
+
+func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *graph.Download) {
+	const hint = "name the artifact, or hand over its id (artifact-ids: ${{ needs.JOB.outputs.ID }}) from the job that builds it"
+	all := d.By == graph.All || d.By == graph.ByPattern && strings.Trim(d.Pattern, "*") == ""
+	var f finding.Finding
+	switch {
+	case all:
+		what := "without a name"
+		if d.By == graph.ByPattern {
+			what = "by the pattern \"" + d.Text + "\""
+		}
+		f = a.atStep(rule, s, hint, "job %q downloads artifacts %s: it takes what any job of the run has stored; expected the ones that it needs, by id or name", sp.job.Job.ID.Value, what)
+	case d.By == graph.ByPattern:
+		u := strayUpload(sp, s, d)
+		if u == nil {
+			return
+		}
+		f = a.atStep(rule, s, "give the artifacts that are published a prefix of their own, or wait for that job as well",
+			"job %q downloads artifacts by the pattern %q, which also takes %q of job %q, a job that it does not wait for", sp.job.Job.ID.Value, d.Text, u.Name, u.Step.Job.Job.ID.Value)
+	case d.By == graph.ByName:
+		u := overwrites(sp, s, d)
+		if u == nil {
+			return
+		}
+		f = a.atStep(rule, s, "download by id (artifact-ids: ${{ needs.JOB.outputs.ID }}), and give the other artifact a name of its own",
+			"job %q downloads the artifact %q, which job %q, that it does not wait for, overwrites", sp.job.Job.ID.Value, d.Text, u.Step.Job.Job.ID.Value)
+	default:
+		return
+	}
+	f.Location = finding.Location{File: d.File, Line: d.Line}
+	if s.Step != nil && s.Step.Uses != nil && all {
+		if input, value := narrower(d); input != "" {
+			src := a.source(s.File)
+			f.Fix = src.WithInput(s.Step, input, value)
+		}
+	}
+	a.add(sp.cap(f))
+}
+
+// strayUpload is an artifact that a pattern certainly takes, of a job that the
+// downloading one does not wait for; nil for none.
+func strayUpload(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
+	prefix, rest, _ := strings.Cut(d.Pattern, "*")
+	if strings.Trim(rest, "*") != "" || strings.ContainsAny(prefix, "?[{+@!(") {
+		return nil
+	}
+	waits := upstream(sp.job)
+	for _, u := range d.From {
+		name, _, _ := strings.Cut(u.Pattern, "*")
+		if waits[u.Step.Job] || u.Step.Job == sp.job || !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		both := false
+		sp.onPath(s, func(i int) bool {
+			both = i < len(u.Step.Runs) && u.Step.Runs[i].Runs != expr.False
+			return !both
+		})
+		if both {
+			return u
+		}
+	}
+	return nil
+}
+
+// overwrites is an artifact of the name that is downloaded, stored over the
+// other one by a job that the downloading one does not wait for; nil for none.
+func overwrites(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
+	waits := upstream(sp.job)
+	for _, u := range d.From {
+		if waits[u.Step.Job] || u.Step.Job == sp.job || u.Name != d.Text || !strings.EqualFold(u.Step.With["overwrite"], "true") {
+			continue
+		}
+		both := false
+		sp.onPath(s, func(i int) bool {
+			both = i < len(u.Step.Runs) && u.Step.Runs[i].Runs != expr.False
+			return !both
+		})
+		if both {
+			return u
+		}
+	}
+	return nil
+}
+
+// narrower is an input that takes the artifacts of a download without a name,
+// as far as they have a name in common.
+func narrower(d *graph.Download) (input, value string) {
+	if len(d.From) == 0 {
+		return "", ""
+	}
+	if len(d.From) == 1 && !strings.ContainsAny(d.From[0].Pattern, "*$") {
+		return "name", d.From[0].Name
+	}
+	common, _, _ := strings.Cut(d.From[0].Pattern, "*")
+	for _, u := range d.From[1:] {
+		name, _, _ := strings.Cut(u.Pattern, "*")
+		n := 0
+		for n < min(len(name), len(common)) && name[n] == common[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	const least = 3 // shorter ones are chance
+	if len(common) < least {
+		return "", ""
+	}
+	return "pattern", common + "*"
+}

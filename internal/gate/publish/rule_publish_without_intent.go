@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
+)
+
+var _ = register(finding.Rule{
+	ID:       "publish-without-intent",
+	Severity: finding.Warning,
+	Waivable: true,
+	Title:    "A release can be published by a run that nobody started for it",
+	Why: "Where a merge, a schedule or a pull request is enough to publish, everything that gets into the branch gets to the " +
+		"users: one approved pull request of an attacker, one stolen session of a maintainer. A pushed tag, a published " +
+		"release or a dispatched run is an act that somebody has to decide on, and that tag rules and environments can guard.",
+	Bad:        "on:\n  push:\n    branches: [main]\njobs:\n  publish: …",
+	Good:       "on:\n  push:\n    tags: [\"v*\"]\njobs:\n  publish: …",
+	References: []string{"SPEC 8: hardening workflow environment permissions", "PyPI: use tag protection rules"},
+}, func(a *audit, rule *finding.Rule) {
+	said := map[*graph.Job]bool{}
+	for _, k := range a.trusted() {
+		if said[k.Step.Job] {
+			continue
+		}
+		if releaseIndex(k) == sinks.TestPyPI || k.Mints {
+			continue
+		}
+		var ways []string
+		for _, r := range k.Step.Runs {
+			if w := withoutIntent(r); w != "" && !slices.Contains(ways, w) {
+				ways = append(ways, w)
+			}
+		}
+		if len(ways) == 0 {
+			continue
+		}
+		j := k.Step.Job
+		said[j] = true
+		f := a.at(rule, j, k.Step.CallerFile, k.Step.CallerLine,
+			"publish only from a pushed tag, a published release or workflow_dispatch: limit the triggers, or give the job a condition that says so",
+			"job %q may upload to %s in a run started by %s; expected an act of the release team, such as a pushed tag", j.Job.ID.Value, indexName(k.Index), strings.Join(ways, " or "))
+		if j.Job.If.Value == "" && len(j.Callers) == 0 && tagsStart(j) {
+			f.Fix = a.source(j.File.Path).InJob(j.Job, "if: github.event_name == 'push' && github.ref_type == 'tag'")
+		}
+		a.add(f)
+	}
+})
+
+// withoutIntent names a run that somebody may start without meaning a release;
+// "" for others, and for those that are other rules' to judge.
+func withoutIntent(r graph.Run) string {
+	if r.Runs == expr.False {
+		return ""
+	}
+	s := r.Scenario
+	switch s.Event {
+	case "push":
+		if s.Ref.Type == "branch" && !releaseBranch(s.Ref) {
+			return "a " + s.String()
+		}
+	case "schedule", "merge_group":
+		return s.Event
+	case "pull_request":
+		if s.Fork != expr.True { // those of forks get no id-token
+			return "a pull_request from a branch of the repository"
+		}
+	}
+	return ""
+}
+
+// releaseBranch reports whether a push to a branch is an act of its own: the
+// branch is there for releases.
+func releaseBranch(ref expr.GitRef) bool {
+	name := ref.Name
+	if name == "" && ref.Pattern != nil {
+		name = ref.Pattern.String()
+	}
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{"release", "publish", "deploy", "pypi"}, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// tagsStart reports whether a pushed tag starts the job's workflow.
+func tagsStart(j *graph.Job) bool {
+	return slices.ContainsFunc(j.Runs, func(r graph.Run) bool { return r.Scenario.Event == "push" && r.Scenario.Ref.Type == "tag" })
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package publish
+
+import (
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
+)
+
+var _ = register(finding.Rule{
+	ID:          "unknown-on-path",
+	Severity:    finding.Warning,
+	OnUnchecked: finding.List,
+	Waivable:    true,
+	Title:       "Something runs on the path to the index that could not be looked into",
+	Why: "An audit of files sees what the files say. An action of another repository that is in no table, a script that is fetched, or a program " +
+		"of the repository may upload, restore a cache or change the files. Such steps are listed by name, so that a person looks at them; " +
+		"they are never counted as good.",
+	Bad:        "- uses: someone/build-everything@…",
+	Good:       "- run: python -m build",
+	References: []string{"SSDF PW.4.4"},
+}, func(a *audit, rule *finding.Rule) {
+	type unknown struct {
+		subject, name, reason string
+		where                 []string
+		places                map[string]bool
+	}
+	var all []*unknown
+	byKey := map[string]*unknown{}
+	on := a.gapsOnPath()
+	for _, g := range a.in.Graph.Gaps {
+		if g.Kind == graph.UnreadFile || !on(g) {
+			continue
+		}
+		key := g.Name + "\x00" + g.Reason
+		if g.Kind == graph.UnknownAction || g.Kind == graph.UnknownWorkflow {
+			key = strings.ToLower(g.Name)
+		}
+		u := byKey[key]
+		if u == nil {
+			u = &unknown{subject: subject(g.Job), name: g.Name, reason: g.Reason, places: map[string]bool{}}
+			byKey[key] = u
+			all = append(all, u)
+		}
+		if place := g.File + ":" + itoa(g.Line); !u.places[place] {
+			u.places[place] = true
+			u.where = append(u.where, place)
+		}
+	}
+	for _, u := range all {
+		a.skip(rule.Undecided(u.subject, "%q is on the path to an index (%s): %s; look at what it does", u.name, several(u.where), u.reason))
+	}
+})
+
+// gapsOnPath says of what is not known whether it may run in a run in which the
+// job's files reach an index. A reusable workflow that is not known may store
+// what a job that waits for it publishes.
+func (a *audit) gapsOnPath() func(graph.Gap) bool {
+	spots := map[*graph.Job]*spot{}
+	waited := map[*graph.Job]bool{}
+	for _, sp := range a.spots {
+		spots[sp.job] = sp
+		for j := range upstream(sp.job) {
+			waited[j] = true
+		}
+	}
+	return func(g graph.Gap) bool {
+		if sp := spots[g.Job]; sp != nil && (g.Step == nil || sp.in(g.Step)) {
+			return true
+		}
+		return g.Kind == graph.UnknownWorkflow && waited[g.Job] && g.Job.Reachable()
+	}
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package graph
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/workflow"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/known"
+)
+
+// artifacts adds what the table says that a step stores and fetches.
+func (b *builder) artifacts(s *Step) {
+	for _, a := range s.Known.Stores {
+		s.Uploads = append(s.Uploads, &Upload{Step: s, Name: a.Name, Pattern: b.pattern(a.Name, s), Paths: a.Paths, Remote: s.Known.Role != known.Stores})
+	}
+	for i, d := range s.Known.Fetches {
+		if i > 0 && Selection(d.By) == All && b.handedOn(s.Known.Fetches[i-1].Text) {
+			continue // only if the output were empty
+		}
+		s.Downloads = append(s.Downloads, &Download{Step: s, By: Selection(d.By), Text: d.Text, Pattern: b.pattern(d.Text, s), Outside: d.Outside, Dest: d.Dest, File: s.File, Line: s.Line})
+	}
+}
+
+// handedOn reports whether a text is nothing but outputs of jobs and steps.
+// Such an output is empty only where the job that made it went wrong.
+func (b *builder) handedOn(text string) bool {
+	all := b.template(text).Exprs()
+	for _, e := range all {
+		for _, ref := range e.Refs() {
+			if ref.Context() != "needs" && ref.Context() != "steps" {
+				return false
+			}
+		}
+	}
+	return len(all) > 0
+}
+
+// fetches adds what the commands of a step fetch.
+func (b *builder) fetches(s *Step) {
+	for _, c := range s.Commands {
+		words := make([]string, len(c.Words))
+		for i, w := range c.Words {
+			words[i] = w.Text
+		}
+		d := &Download{Step: s, File: c.File, Line: c.Line}
+		switch c.Program() {
+		case "gh":
+			what, verb := ghVerb(words)
+			if verb != "download" {
+				continue
+			}
+			switch what {
+			case "release":
+				d.Outside, d.By = "a release", All
+			case "run":
+				d.By = All
+				if name := option(words, "-n", "--name"); name != "" {
+					d.By, d.Text, d.Pattern = ByName, name, "*"
+				} else if name := option(words, "-p", "--pattern"); name != "" {
+					d.By, d.Text, d.Pattern = ByPattern, name, "*"
+				}
+				if !slices.ContainsFunc(words, func(w string) bool {
+					return strings.Contains(lower(w), "github.run_id") || strings.Contains(w, "GITHUB_RUN_ID")
+				}) {
+					d.Outside = "another run"
+				}
+			default:
+				continue
+			}
+			d.Dest = option(words, "-D", "--dir")
+		case "curl", "wget", "aria2c":
+			if !slices.ContainsFunc(words, func(w string) bool {
+				w, _, _ = strings.Cut(w, "?")
+				return strings.HasSuffix(w, ".whl") || strings.HasSuffix(w, ".tar.gz") && strings.Contains(w, "/") && distribution(words)
+			}) {
+				continue
+			}
+			d.Outside, d.By, d.Dest = "an address", All, written(words)
+		default:
+			continue
+		}
+		s.Downloads = append(s.Downloads, d)
+	}
+}
+
+// ghVerb is the first two words of a call of gh that are no flags.
+func ghVerb(words []string) (what, verb string) {
+	for i := 1; i < len(words); i++ {
+		switch w := words[i]; {
+		case w == "-R" || w == "--repo" || w == "--hostname":
+			i++
+		case strings.HasPrefix(w, "-"):
+		case what == "":
+			what = w
+		default:
+			return what, w
+		}
+	}
+	return what, ""
+}
+
+// written is the folder that a download by curl, wget or aria2c goes to, ""
+// for the current one.
+func written(words []string) string {
+	if dir := option(words, "--output-dir", "-P", "--directory-prefix", "-d", "--dir"); dir != "" {
+		return dir
+	}
+	for i, w := range words {
+		if !strings.HasPrefix(w, "-") || i+1 >= len(words) {
+			continue
+		}
+		long, _, _ := strings.Cut(w, "=")
+		if long == "--output" || long == "--output-document" {
+			return path.Dir(option(words, long))
+		}
+		if !strings.HasPrefix(w, "--") && (strings.HasSuffix(w, "o") || words[0] == "wget" && strings.HasSuffix(w, "O")) {
+			return path.Dir(words[i+1])
+		}
+	}
+	return ""
+}
+
+// distribution reports whether a download is written to a dist folder.
+func distribution(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(strings.TrimPrefix(w, "./"), "dist") })
+}
+
+func option(words []string, names ...string) string {
+	for i, w := range words {
+		for _, n := range names {
+			if w == n && i+1 < len(words) {
+				return words[i+1]
+			}
+			if strings.HasPrefix(n, "--") {
+				if v, ok := strings.CutPrefix(w, n+"="); ok {
+					return v
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// pattern puts "*" in place of each part of a name that is not constant in
+// every run.
+func (b *builder) pattern(text string, s *Step) string {
+	if !strings.Contains(text, "${{") {
+		return text
+	}
+	t := b.template(text)
+	var out strings.Builder
+	for _, p := range t.Parts {
+		if p.Expr == nil && !p.Broken {
+			out.WriteString(p.Text)
+			continue
+		}
+		piece := "*"
+		if p.Expr != nil {
+			single := expr.Template{Parts: []expr.Part{p}}
+			if text, ok := single.Value(&expr.Scenario{}); ok {
+				piece = text
+			}
+		}
+		if !(piece == "*" && strings.HasSuffix(out.String(), "*")) {
+			out.WriteString(piece)
+		}
+	}
+	return out.String()
+}
+
+// meet reports whether two patterns can match one name. "*" is any text; what
+// else a pattern of the action may hold counts as any text too.
+func meet(a, b string) bool {
+	a, b = plainPattern(a), plainPattern(b)
+	if len(a) > 1000 || len(b) > 1000 {
+		return true
+	}
+	// row[j]: the rest of a from i and the rest of b from j can meet.
+	row := make([]bool, len(b)+1)
+	for i := len(a); i >= 0; i-- {
+		next := slices.Clone(row)
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i == len(a) && j == len(b):
+				row[j] = true
+			case i < len(a) && a[i] == '*':
+				row[j] = next[j] || j < len(b) && row[j+1]
+			case j < len(b) && b[j] == '*':
+				row[j] = row[j+1] || i < len(a) && next[j]
+			default:
+				row[j] = i < len(a) && j < len(b) && a[i] == b[j] && next[j+1]
+			}
+		}
+	}
+	return row[0]
+}
+
+// plainPattern leaves "*" as the only sign with a meaning.
+func plainPattern(p string) string {
+	if !strings.ContainsAny(p, "?[{+@!(") {
+		return p
+	}
+	var out strings.Builder
+	depth := 0
+	for i := range len(p) {
+		switch c := p[i]; c {
+		case '[', '{', '(':
+			depth++
+		case ']', '}', ')':
+			depth = max(0, depth-1)
+			out.WriteByte('*')
+		case '?', '+', '@', '!':
+			if depth == 0 {
+				out.WriteByte('*')
+			}
+		default:
+			if depth == 0 {
+				out.WriteByte(c)
+			}
+		}
+	}
+	if depth > 0 {
+		return "*"
+	}
+	return out.String()
+}
+
+// link joins downloads with the uploads that they may take, and then the
+// paths of all sinks.
+func (b *builder) link() {
+	b.join()
+	for _, k := range b.g.Sinks {
+		k.Path = b.path(k)
+	}
+}
+
+func (b *builder) join() {
+	byRoot := map[*workflow.Workflow][]*Upload{}
+	for _, j := range b.g.Jobs {
+		for _, s := range j.Steps {
+			byRoot[j.Root] = append(byRoot[j.Root], s.Uploads...)
+		}
+	}
+	for _, j := range b.g.Jobs {
+		for _, s := range j.Steps {
+			for _, d := range s.Downloads {
+				if d.Outside != "" {
+					continue
+				}
+				if d.By == ByID {
+					if u := b.byID(d, byRoot[j.Root]); len(u) > 0 {
+						d.From = u
+						continue
+					}
+				}
+				for _, u := range byRoot[j.Root] {
+					if !b.spend(1+len(d.Pattern)*len(u.Pattern)/8, j.File.Path) {
+						return
+					}
+					if u.Step.Job != j && (d.By == All || d.By == ByID || meet(d.Pattern, u.Pattern)) {
+						d.From = append(d.From, u)
+					}
+				}
+			}
+		}
+	}
+}
+
+// byID follows needs.JOB.outputs.NAME to the step whose output it is; nil where
+// it does not lead to uploads of this run.
+func (b *builder) byID(d *Download, uploads []*Upload) []*Upload {
+	var out []*Upload
+	for _, e := range b.template(d.Text).Exprs() {
+		for _, ref := range e.Refs() {
+			if ref.Context() != "needs" || ref.Property(1) != "outputs" {
+				return nil
+			}
+			found := b.output(d.Step.Job, ref.Property(0), ref.Property(2), uploads)
+			if found == nil {
+				return nil
+			}
+			out = append(out, found...)
+		}
+	}
+	return out
+}
+
+// output finds the uploads whose outputs a job hands on as output name.
+func (b *builder) output(from *Job, id, name string, uploads []*Upload) []*Upload {
+	var out []*Upload
+	for _, j := range b.g.Jobs {
+		if j.Root != from.Root || j.File != from.File || !sameCallers(j, from) || lower(j.Job.ID.Value) != id {
+			continue
+		}
+		outputs := j.Job.Outputs
+		in := []*Job{j}
+		if j.Calls {
+			in = nil
+			for _, inner := range b.g.Jobs {
+				if len(inner.Callers) == len(j.Callers)+1 && inner.Callers[len(inner.Callers)-1] == j {
+					in = append(in, inner)
+				}
+			}
+			if len(in) == 0 {
+				return nil
+			}
+			t := in[0].File.Trigger("workflow_call")
+			if t == nil {
+				return nil
+			}
+			text, ok := workflow.Lookup(t.Outputs, name)
+			if !ok {
+				return nil
+			}
+			for _, e := range b.template(text.Value).Exprs() {
+				for _, ref := range e.Refs() {
+					if ref.Context() == "jobs" && ref.Property(1) == "outputs" {
+						out = append(out, b.output(in[0], ref.Property(0), ref.Property(2), uploads)...)
+					}
+				}
+			}
+			continue
+		}
+		text, ok := workflow.Lookup(outputs, name)
+		if !ok {
+			if j.Remote != nil {
+				for _, u := range uploads {
+					if u.Step.Job == j {
+						out = append(out, u)
+					}
+				}
+			}
+			continue
+		}
+		for _, e := range b.template(text.Value).Exprs() {
+			for _, ref := range e.Refs() {
+				if ref.Context() != "steps" {
+					continue
+				}
+				for _, u := range uploads {
+					if u.Step.Job == j && u.Step.Step != nil && ownID(u.Step) == ref.Property(0) {
+						out = append(out, u)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ownID is the id by which a step, or the step whose composite it is in, is
+// known to its job.
+func ownID(s *Step) string {
+	if len(s.Chain) > 0 {
+		return lower(s.Chain[0].Step.ID.Value)
+	}
+	return lower(s.Step.ID.Value)
+}
+
+func sameCallers(a, b *Job) bool { return slices.Equal(a.Callers, b.Callers) }

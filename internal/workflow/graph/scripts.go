@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package graph
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scientific-python/sallyport/internal/workflow"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/shell"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
+	"github.com/scientific-python/sallyport/internal/workflow/tasks"
+)
+
+type scriptKey struct{ text, dialect, dir string }
+
+// parsed is a script with the tasks and scripts of the repository that it
+// runs.
+type parsed struct {
+	script shell.Script
+	tasks  []task
+	err    error // what could not be read of them
+}
+
+type task struct {
+	tasks.Task
+	scripts []shell.Script // parallel to Task.Scripts
+}
+
+// script adds what a run step runs, and returns the context of the next step.
+func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) sinks.Context {
+	run := s.Step.Run
+	text := b.constants(bound.apply(run.Script.Value))
+	dialect, dir := firstOf(bound.apply(run.Shell.Value)), bound.apply(run.WorkingDirectory.Value)
+	if len(s.Chain) == 0 {
+		dialect = firstOf(dialect, s.Job.Job.Defaults.Shell.Value, f.file.Defaults.Shell.Value)
+		dir = firstOf(dir, f.bound.apply(s.Job.Job.Defaults.WorkingDirectory.Value), f.bound.apply(f.file.Defaults.WorkingDirectory.Value))
+	}
+	if dialect == "" && s.Job.Windows {
+		dialect = "pwsh"
+	}
+	dir = clean(dir)
+	s.Script = text
+	p := b.parse(scriptKey{text, dialect, dir})
+	ctx = b.beside(ctx, dir)
+	where := func(line int) int { return lineOf(run.Script, line) }
+	if strings.Contains(dialect, "{0}") && strings.ContainsAny(dialect, "=;&|(\"'") {
+		// The key "shell" takes a whole command line, which may do more than
+		// start a shell.
+		before := b.parse(scriptKey{strings.ReplaceAll(dialect, "{0}", "true"), "bash", dir})
+		at := run.Shell.Line
+		if at == 0 {
+			at = s.Line
+		}
+		for _, c := range before.script.Commands {
+			s.Commands = append(s.Commands, Command{Command: c, Via: append([]string{"shell:"}, c.Via...), File: s.File, Line: at})
+		}
+		for _, k := range sinks.OfScript(before.script, ctx) {
+			b.sink(s, k, s.File, at)
+		}
+		for name, w := range before.script.Assigned {
+			env := maps.Clone(ctx.Env)
+			if env == nil {
+				env = map[string]string{}
+			}
+			env[name] = b.shellValue(w, ctx.Env)
+			ctx.Env = env
+		}
+	}
+	for _, c := range p.script.Commands {
+		s.Commands = append(s.Commands, Command{Command: c, Via: c.Via, File: s.File, Line: where(c.Line), Locked: b.locked(dir, c)})
+	}
+	s.Written = p.script.Written
+	found := sinks.OfScript(p.script, ctx)
+	for i := range found {
+		b.sink(s, found[i], s.File, where(found[i].Line))
+	}
+	after := ctx
+	for _, t := range p.tasks {
+		inner := b.beside(ctx, clean(t.Dir))
+		if len(t.Env) > 0 {
+			inner.Env = merged(t.Env, ctx.Env, nil)
+			for name, v := range t.Env {
+				inner.Env[name] = v
+			}
+		}
+		for i, script := range t.scripts {
+			for _, c := range script.Commands {
+				s.Commands = append(s.Commands, Command{Command: c, Via: append([]string{t.Via}, c.Via...), File: t.File, Line: t.Scripts[i].Line + c.Line - 1, Locked: b.locked(clean(t.Dir), c)})
+			}
+			for _, k := range sinks.OfScript(script, inner) {
+				k.Via = append([]string{t.Via}, k.Via...)
+				found = append(found, k)
+				b.sink(s, k, t.File, t.Scripts[i].Line+k.Line-1)
+			}
+			setup := sinks.SetupOf(script, inner)
+			after = after.After(setup)
+			if setup.Mints {
+				after = minted(after, s)
+			}
+		}
+	}
+	for _, t := range p.tasks {
+		for i, script := range t.scripts {
+			b.unread(s, script, t.File, t.Scripts[i].Line)
+		}
+	}
+	if len(found) == 0 {
+		for _, k := range sinks.OfUnknown("run", ctx) {
+			b.sink(s, k, s.File, s.Line)
+		}
+	}
+	if p.err != nil {
+		for line := range strings.SplitSeq(p.err.Error(), "\n") {
+			b.gap(Gap{Kind: UnreadScript, Job: s.Job, Step: s, File: s.File, Line: s.Line, Name: "what the step runs", Reason: line})
+		}
+	}
+	b.unread(s, p.script, s.File, where(1))
+	b.fetches(s)
+	setup := sinks.SetupOf(p.script, ctx)
+	if after = after.After(setup); setup.Mints {
+		after = minted(after, s)
+	}
+	return after
+}
+
+// constants puts the value of expressions that have but one in their place, so
+// that a command cannot hide in one.
+func (b *builder) constants(text string) string {
+	if !strings.Contains(text, "${{") {
+		return text
+	}
+	var out strings.Builder
+	for _, p := range b.template(text).Parts {
+		piece := p.Text
+		if p.Expr != nil {
+			single := expr.Template{Parts: []expr.Part{p}}
+			if value, ok := single.Value(&expr.Scenario{}); ok && !strings.Contains(value, "\n") {
+				piece = value
+			}
+		}
+		out.WriteString(piece)
+	}
+	return out.String()
+}
+
+// shellValue is what a variable of a shell is set to, one variable of the step
+// looked through.
+func (b *builder) shellValue(w shell.Word, env map[string]string) string {
+	if w.Static {
+		return w.Text
+	}
+	if text, ok := env[strings.Trim(w.Text, "${}\"")]; ok {
+		return text
+	}
+	return "${{ computed by a script }}"
+}
+
+// unread tells what of a script was not read.
+func (b *builder) unread(s *Step, script shell.Script, file string, line int) {
+	for _, name := range script.Unresolved {
+		if slices.ContainsFunc(s.Commands, func(c Command) bool { return path.Base(c.File) == path.Base(name) }) {
+			continue // read after all, as a script of the repository
+		}
+		b.gap(Gap{Kind: UnreadScript, Job: s.Job, Step: s, File: file, Line: line, Name: name, Reason: "it is run, and its text is not in the repository's files or cannot be known from them"})
+	}
+	if script.Problem != nil {
+		b.gap(Gap{Kind: UnreadScript, Job: s.Job, Step: s, File: file, Line: line, Name: "the script", Reason: script.Problem.Error()})
+	}
+}
+
+func (b *builder) parse(key scriptKey) *parsed {
+	if p, ok := b.scripts[key]; ok {
+		return p
+	}
+	p := &parsed{script: shell.Parse(key.text, key.dialect)}
+	b.scripts[key] = p
+	var errs []string
+	for _, c := range p.script.Commands {
+		words := make([]string, len(c.Words))
+		for i, w := range c.Words {
+			words[i] = w.Text
+		}
+		found, err := tasks.Resolve(b.fs, key.dir, words)
+		if err != nil && len(errs) < 20 {
+			errs = append(errs, err.Error())
+		}
+		for _, t := range found {
+			if slices.ContainsFunc(p.tasks, func(o task) bool { return o.Via == t.Via && o.File == t.File && o.Line == t.Line && o.Name == t.Name }) {
+				continue
+			}
+			inner := task{Task: t}
+			for _, text := range t.Scripts {
+				inner.scripts = append(inner.scripts, shell.Parse(text.Text, text.Dialect))
+			}
+			p.tasks = append(p.tasks, inner)
+		}
+	}
+	if len(errs) > 0 {
+		p.err = fmt.Errorf("%s", strings.Join(errs, "\n"))
+	}
+	return p
+}
+
+// beside adds the configuration that an uploader finds where it runs.
+func (b *builder) beside(ctx sinks.Context, dir string) sinks.Context {
+	ctx.Pyproject, ctx.UV = b.file(path.Join(dir, "pyproject.toml")), b.file(path.Join(dir, "uv.toml"))
+	return ctx
+}
+
+// maxConfig is how much of a configuration file is read, in bytes.
+const maxConfig = 1 << 20
+
+func (b *builder) file(name string) string {
+	text, ok := b.files[name]
+	if ok || !fs.ValidPath(name) {
+		return text
+	}
+	if f, err := b.fs.Open(name); err == nil {
+		if data, err := io.ReadAll(io.LimitReader(f, maxConfig)); err == nil {
+			text = string(data)
+		}
+		_ = f.Close()
+	}
+	b.files[name] = text
+	return text
+}
+
+// clean makes a working directory a path of the tree; "." where it is none
+// that is known.
+func clean(dir string) string {
+	dir = strings.TrimPrefix(dir, "${{ github.workspace }}/")
+	dir = path.Clean(strings.ReplaceAll(dir, `\`, "/"))
+	if !fs.ValidPath(dir) || strings.Contains(dir, "$") {
+		return "."
+	}
+	return dir
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// lineOf is the line of the file on which line n (from 1) of a script stands.
+func lineOf(t workflow.Text, n int) int {
+	if t.Style == workflow.Literal {
+		return t.FirstLine + max(n, 1) - 1
+	}
+	offset := 0
+	for range n - 1 {
+		i := strings.IndexByte(t.Value[offset:], '\n')
+		if i < 0 {
+			break
+		}
+		offset += i + 1
+	}
+	return t.LineOf(offset)
+}
+
+// windows reports whether every runner of a job is certainly a Windows one.
+func windows(j *workflow.Job) bool {
+	for _, l := range j.RunsOn.Labels {
+		if strings.HasPrefix(lower(l.Value), "windows") {
+			return true
+		}
+	}
+	return false
+}

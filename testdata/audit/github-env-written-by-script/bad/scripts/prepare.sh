@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "UV_PUBLISH_TOKEN=$KEY" >> "$GITHUB_ENV"
