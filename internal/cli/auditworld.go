@@ -111,7 +111,7 @@ func (w *world) readSettings(ctx context.Context, read *gate.Workflows, o *gate.
 	}
 	if w.token() == "" {
 		// Without a token, GitHub answers 60 questions an hour.
-		q.Pins, o.Settings.WhyNoPins = nil, "there is no token (GITHUB_TOKEN)"
+		q.Pins, q.Refs, o.Settings.WhyNoPins = nil, nil, "there is no token (GITHUB_TOKEN)"
 	}
 	if o.Commit != "" {
 		q.Commit = o.Commit

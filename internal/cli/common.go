@@ -96,7 +96,7 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 			format = "github"
 		}
 	}
-	text := report.TextOptions{Color: e.Width > 0 && !w.noColor(), Width: e.Width, Verbose: c.verbose}
+	text := report.TextOptions{Color: e.Width > 0 && !w.noColor(), Width: e.Width, Verbose: c.verbose, Rules: gate.Rules()}
 	// Standard output first: the verdict is seen even where nothing else can
 	// be written.
 	var problems []error
@@ -105,7 +105,7 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 	} else {
 		problems = append(problems, report.Text(e.Stdout, rep, text))
 		var b bytes.Buffer
-		if err := encode(&b, rep, format, report.TextOptions{Verbose: c.verbose}, w); err != nil {
+		if err := encode(&b, rep, format, report.TextOptions{Verbose: c.verbose, Rules: gate.Rules()}, w); err != nil {
 			problems = append(problems, err)
 		} else {
 			problems = append(problems, writeFile(c.output, b.Bytes()))

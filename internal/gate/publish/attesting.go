@@ -3,8 +3,6 @@
 package publish
 
 import (
-	"slices"
-
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/known"
@@ -18,7 +16,10 @@ type signing struct {
 
 // signings are the steps of a job that make build provenance and may run.
 // Attestations for the index, signatures and bills of materials are others.
-func signings(j *graph.Job) []signing {
+func (a *audit) signings(j *graph.Job) []signing {
+	if out, ok := a.doing.signings[j]; ok {
+		return out
+	}
 	var out []signing
 	for _, s := range j.Steps {
 		if !s.Reachable() {
@@ -30,37 +31,45 @@ func signings(j *graph.Job) []signing {
 			}
 			continue
 		}
-		for _, d := range deeds(s) {
+		for _, d := range a.deeds(s) {
 			if d.gate == "attest" {
 				out = append(out, signing{deed: d})
 			}
 		}
 	}
+	if a.doing.signings == nil {
+		a.doing.signings = map[*graph.Job][]signing{}
+	}
+	a.doing.signings[j] = out
 	return out
 }
 
 // onPath reports whether a job on a path takes an artifact.
 func (a *audit) onPath(u *graph.Upload) bool {
-	for _, sp := range a.spots {
-		for _, s := range sp.steps() {
-			for _, d := range s.Downloads {
-				if slices.Contains(d.From, u) {
-					return true
+	if a.doing.taken == nil {
+		a.doing.taken = map[*graph.Upload]bool{}
+		for _, sp := range a.spots {
+			for _, s := range sp.steps() {
+				for _, d := range s.Downloads {
+					for _, from := range d.From {
+						a.doing.taken[from] = true
+					}
 				}
 			}
 		}
 	}
-	return false
+	return a.doing.taken[u]
 }
 
 // spot is the spot of a job, nil where it is on no path.
 func (a *audit) spot(j *graph.Job) *spot {
-	for _, sp := range a.spots {
-		if sp.job == j {
-			return sp
+	if a.doing.spots == nil {
+		a.doing.spots = map[*graph.Job]*spot{}
+		for _, sp := range a.spots {
+			a.doing.spots[sp.job] = sp
 		}
 	}
-	return nil
+	return a.doing.spots[j]
 }
 
 // takesRelease is the download by which a job takes an artifact that a job on

@@ -46,7 +46,7 @@ func TestAttesting(t *testing.T) {
 			good: releaseYML(splitRelease("MORE", attestJob+"  gate:\n    needs: attest\n    runs-on: ubuntu-latest\n    steps:\n      - run: sallyport gate dist/\n")),
 		},
 		{
-			rule: "attested-set-differs", name: "wheels only", severity: finding.Warning, message: "the sdist",
+			rule: "attested-set-differs", name: "wheels only", severity: finding.Warning, message: "the sdist", fix: "subject-path: dist/*",
 			bad: releaseYML(splitRelease("MORE", strings.Replace(attestJob, "dist/*", "dist/*.whl", 1))), good: releaseYML(splitRelease("MORE", attestJob)),
 		},
 		{
@@ -73,6 +73,11 @@ func TestAttesting(t *testing.T) {
 		{
 			rule: "step-between-gate-and-upload", name: "a download", severity: finding.Error, message: "fetches files",
 			bad: releaseYML(splitRelease("GATE", seal+"\n      - uses: "+pinDownload+"\n        with: {name: dist, path: dist/}")),
+		},
+		{
+			rule: "build-in-publish-job", name: "the gate in a container", severity: finding.Error, message: "docker run",
+			bad:  releaseYML(splitRelease("GATE", "      - run: docker run --rm -v \"$PWD:/w\" example.org/tool:1 gate --seal /w/dist")),
+			good: releaseYML(splitRelease("GATE", "      - run: docker run --rm -v \"$PWD:/w\" ghcr.io/scientific-python/sallyport:1.0.0 gate --seal /w/dist")),
 		},
 		{
 			rule: "step-before-seal", name: "a checkout and a script", severity: finding.Error, message: `"./prepare.sh" comes before`,

@@ -129,6 +129,7 @@ func TestCacheReachesIndex(t *testing.T) {
 			rule: rule, name: "a mode that the action obeys",
 			good: repo{"release.yml": "env: {ACTIONS_CACHE_MODE: none}\n" + splitWith(pipCache)},
 		},
+		{rule: rule, name: "compared with its origin", good: repo{"release.yml": splitWith("      - uses: docker/setup-qemu-action@v4\n")}},
 		{
 			rule: rule, name: "docker's layers", severity: finding.Warning, message: "docker's layers", line: 7,
 			bad:  repo{"release.yml": splitWith("      - run: docker buildx build --cache-from type=gha -o dist .\n")},

@@ -94,7 +94,7 @@ jobs:
 			bad: repo{"release.yml": trusted, "nightly.yml": with(nightly, "  upload:", "    environment: PyPI")},
 		},
 		{
-			rule: "upload-with-token", name: "an action that nobody knows", severity: finding.Warning, message: "what it does with it is not known",
+			rule: "upload-with-token", name: "an action that nobody knows", severity: finding.Error, message: "what that does with it is not known",
 			bad: repo{"release.yml": strings.Replace(byToken, action, "octo-sci/publish@v1", 1)},
 		},
 		{

@@ -37,8 +37,28 @@ type deed struct {
 	command graph.Command
 }
 
+// doing is what the rules on deeds have worked out of steps and jobs, once.
+type doing struct {
+	deeds    map[*graph.Step][]deed
+	signings map[*graph.Job][]signing
+	spots    map[*graph.Job]*spot
+	taken    map[*graph.Upload]bool // by jobs on a path
+}
+
 // deeds lists what a step does, in order.
-func deeds(s *graph.Step) []deed {
+func (a *audit) deeds(s *graph.Step) []deed {
+	out, ok := a.doing.deeds[s]
+	if !ok {
+		if a.doing.deeds == nil {
+			a.doing.deeds = map[*graph.Step][]deed{}
+		}
+		out = findDeeds(s)
+		a.doing.deeds[s] = out
+	}
+	return out
+}
+
+func findDeeds(s *graph.Step) []deed {
 	if s.Step == nil {
 		return nil
 	}
@@ -52,6 +72,9 @@ func deeds(s *graph.Step) []deed {
 			last.kind = max(last.kind, kindOf(c))
 			last.sink = last.sink || soldAt(s, c)
 			continue
+		}
+		if len(out) > 0 && out[len(out)-1].gate != "" && slices.ContainsFunc(c.Via, func(v string) bool { return strings.HasSuffix(v, " run") }) {
+			continue // what the container of the gate runs
 		}
 		d := deed{step: s, kind: kindOf(c), what: quoteCommand(c), file: c.File, line: c.Line, ignored: c.Ignored, command: c, sink: soldAt(s, c)}
 		d.gate = gateOf(c)
@@ -99,6 +122,9 @@ func actionDeed(s *graph.Step) deed {
 		d.kind = tests
 	case known.Installs:
 		d.kind = installs
+		if strings.EqualFold(strings.TrimSpace(s.With["run-install"]), "false") {
+			d.kind = locked // setup-pixi without the environment
+		}
 	case known.Fetches:
 		d.kind = fetches
 	case known.Checkout, known.Caching:
@@ -135,16 +161,33 @@ func setupInstalls(s *graph.Step) bool {
 // gateOf is the command of sallyport that a command is.
 func gateOf(c graph.Command) string {
 	for _, r := range c.Unwrap() {
-		if r.Program() != "sallyport" {
+		a := commandArgs(r)
+		switch r.Program() {
+		case "sallyport":
+		case "docker", "podman":
+			i := slices.IndexFunc(a, isImage)
+			if i < 0 || verbOf(a) != "run" {
+				continue
+			}
+			a = a[i+1:]
+		default:
 			continue
 		}
-		verb := verbOf(commandArgs(r))
-		if verb == "gate" && hasFlag(commandArgs(r), "--seal") {
+		verb := verbOf(a)
+		if verb == "gate" && hasFlag(a, "--seal") {
 			return "seal"
 		}
 		return verb
 	}
 	return ""
+}
+
+// isImage reports whether a word names sallyport's container image.
+func isImage(word string) bool {
+	word, _, _ = strings.Cut(word, "@")
+	word = word[strings.LastIndexByte(word, '/')+1:]
+	name, _, _ := strings.Cut(word, ":")
+	return name == "sallyport"
 }
 
 // quoteCommand is a command as messages show it.
@@ -167,10 +210,10 @@ func together(steps ...*graph.Step) bool {
 }
 
 // deedsOf lists what the steps of a job do.
-func deedsOf(j *graph.Job) []deed {
+func (a *audit) deedsOf(j *graph.Job) []deed {
 	var out []deed
 	for _, s := range j.Steps {
-		out = append(out, deeds(s)...)
+		out = append(out, a.deeds(s)...)
 	}
 	return out
 }

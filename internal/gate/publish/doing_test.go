@@ -131,6 +131,18 @@ jobs:
 				"      - run: make\n        if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository")),
 		},
 		{
+			rule: "build-in-publish-job", name: "an upload with a token beside an id-token", severity: finding.Error, message: "may ask for an id-token and uploads to PyPI",
+			bad:  releaseYML(splitRelease("GATE", "      - run: make", "UPLOAD", "          password: ${{ secrets.PYPI_TOKEN }}")),
+			good: releaseYML(strings.Replace(splitRelease("GATE", "      - run: make", "UPLOAD", "          password: ${{ secrets.PYPI_TOKEN }}"), "id-token: write", "contents: read", 1)),
+		},
+		{
+			rule: "build-in-publish-job", name: "a local action that is a program", severity: finding.Error, message: `"./.github/actions/tidy" runs code`,
+			bad: repo{"release.yml": splitRelease("PUBLISH", "      - uses: "+pinCheckout, "GATE", "      - uses: ./.github/actions/tidy"),
+				".github/actions/tidy/action.yml": "name: tidy\nruns: {using: node24, main: index.js}\n"},
+			good: repo{"release.yml": splitRelease("PUBLISH", "      - uses: "+pinCheckout, "GATE", "      - uses: ./.github/actions/tidy"),
+				".github/actions/tidy/action.yml": "name: tidy\nruns:\n  using: composite\n  steps:\n    - run: ls dist\n      shell: bash\n"},
+		},
+		{
 			rule: "id-token-in-build-job", name: "build", severity: finding.Note, message: `"python -m build" builds`,
 			bad:  releaseYML(strings.Replace(splitRelease(), "permissions: {contents: read}", "permissions: {contents: read, id-token: write}", 1)),
 			good: releaseYML(splitRelease()),
@@ -149,7 +161,7 @@ jobs:
 			bad: releaseYML(splitRelease("ON", "  workflow_run: {workflows: [CI], types: [completed]}")), good: releaseYML(splitRelease("ON", "  workflow_dispatch:")),
 		},
 		{
-			rule: "id-token-on-untrusted-event", name: "pull requests", severity: finding.Warning, message: `"pull_request"`, fix: "if: startsWith",
+			rule: "id-token-on-untrusted-event", name: "pull requests", severity: finding.Warning, message: `"pull_request"`, fix: "if: github.event_name == 'push'",
 			bad: releaseYML(strings.Replace(splitRelease("ON", "  push: {tags: [\"v*\"]}\n  pull_request:", "GATE", "      - run: ./check.sh"), "        with:\n          print-hash: true",
 				"        if: github.event_name == 'push'", 1)),
 			good: releaseYML(splitRelease("ON", "  push: {tags: [\"v*\"]}\n  pull_request:", "GATE", "      - run: ./check.sh", "JOB", "    if: github.event_name == 'push'")),
@@ -179,7 +191,7 @@ jobs:
 			bad: releaseYML(splitRelease("UPLOAD", "        continue-on-error: true")), good: releaseYML(splitRelease("UPLOAD", "        continue-on-error: false")),
 		},
 		{
-			rule: "failure-ignored", name: "a check", severity: finding.Warning, message: "gh attestation verify",
+			rule: "failure-ignored", name: "a check", severity: finding.Warning, message: "gh attestation verify", fix: "-R octo-sci/samplepkg",
 			bad:  releaseYML(splitRelease("GATE", "      - run: gh attestation verify dist/*.whl -R octo-sci/samplepkg || true")),
 			good: releaseYML(splitRelease("GATE", "      - run: if ! gh attestation verify dist/*.whl -R octo-sci/samplepkg; then exit 1; fi")),
 		},
@@ -188,7 +200,17 @@ jobs:
 			bad: releaseYML(splitRelease("JOB", "    continue-on-error: true")), good: releaseYML(splitRelease("BUILDJOB", "    continue-on-error: true")),
 		},
 		{
-			rule: "publish-despite-failure", name: "always", severity: finding.Warning, message: `job "build"`,
+			rule: "failure-ignored", name: "a job that checks", severity: finding.Warning, message: "makes the check by sallyport gate",
+			bad:  releaseYML(splitRelease("NEEDS", "[build, check]", "MORE", strings.Replace(checkJob, "    steps:\n      - run: \"true\"", "    continue-on-error: true\n    steps:\n      - run: sallyport gate dist/", 1))),
+			good: releaseYML(splitRelease("NEEDS", "[build, check]", "MORE", strings.Replace(checkJob, "    steps:\n      - run: \"true\"", "    steps:\n      - run: sallyport gate dist/", 1))),
+		},
+		{
+			rule: "failure-ignored", name: "a pipe", severity: finding.Warning, message: "by gh attestation verify fails",
+			bad:  releaseYML(splitRelease("GATE", "      - run: gh attestation verify dist/*.whl -R octo-sci/samplepkg | tee log")),
+			good: releaseYML(splitRelease("GATE", "      - run: gh attestation verify dist/*.whl -R octo-sci/samplepkg | tee log\n        shell: bash")),
+		},
+		{
+			rule: "publish-despite-failure", name: "always", severity: finding.Warning, message: `job "build"`, fix: "    if: startsWith",
 			bad: releaseYML(splitRelease("JOB", "    if: always() && startsWith(github.ref, 'refs/tags/')")), good: releaseYML(splitRelease("JOB", "    if: always() && needs.build.result == 'success'")),
 		},
 		{

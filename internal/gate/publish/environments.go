@@ -3,6 +3,8 @@
 package publish
 
 import (
+	"strings"
+
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
@@ -13,7 +15,7 @@ func environmentUpstream(j *graph.Job) *graph.Job {
 	seen := map[*graph.Job]bool{j: true}
 	for queue := []*graph.Job{j}; len(queue) > 0; queue = queue[1:] {
 		for _, n := range queue[0].Needs {
-			if n.Environment.Written {
+			if n.Environment.Written && !ownEnvironment(n) {
 				return n
 			}
 			if !seen[n] {
@@ -23,6 +25,12 @@ func environmentUpstream(j *graph.Job) *graph.Job {
 		}
 	}
 	return nil
+}
+
+// ownEnvironment reports whether a job's environment is there for what the job
+// itself does: its own upload, or GitHub's pages.
+func ownEnvironment(j *graph.Job) bool {
+	return len(sinksOf(j)) > 0 || strings.EqualFold(j.Environment.Name, "github-pages")
 }
 
 // environmentFor is the name that hints give to an index's environment.

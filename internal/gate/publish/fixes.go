@@ -13,7 +13,7 @@ import (
 )
 
 // publishAction is what fixes put in place of another uploader.
-const publishAction = "pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0"
+const publishAction = "pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33 # v1.14.2"
 
 // trustedFix writes an upload with a token as one by trusted publishing: the
 // lines that the job needs, and the step. "" for an upload that is not written
@@ -65,8 +65,15 @@ func (a *audit) trustedFix(k *graph.Sink) string {
 // withoutSecrets writes an upload's step without the variables that hold its
 // credential; "" where there are none on the step.
 func withoutSecrets(src edit.Source, k *graph.Sink) string {
+	if strings.HasPrefix(k.Why, "-") {
+		return "" // an option of the command hands it over
+	}
 	var names []string
 	for _, v := range k.Step.Step.Env {
+		if isCredentialVariable(v.Name.Value) {
+			names = append(names, v.Name.Value)
+			continue
+		}
 		for _, secret := range k.Secrets {
 			if strings.Contains(strings.ToUpper(v.Value.Value), "SECRETS."+strings.ToUpper(secret)) {
 				names = append(names, v.Name.Value)

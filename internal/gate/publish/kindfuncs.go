@@ -14,17 +14,28 @@ var judges = map[string]func(c shell.Command, args []string) commandKind{
 	"python": pythonKind, "pythonw": pythonKind, "pypy": pythonKind, "py": pythonKind,
 	"pip": pip, "uv": uv, "pipx": pipxKind, "hatch": hatch, "poetry": poetry, "pdm": pdm, "flit": flit, "maturin": maturin,
 	"twine": twine, "conda": conda, "mamba": conda, "micromamba": conda, "pixi": pixi, "rye": rye, "pipenv": pipenv,
-	"npm": npm, "yarn": npm, "pnpm": npm, "bun": npm, "deno": npm, "node": node, "docker": docker, "podman": docker, "nerdctl": docker,
+	"npm": npm, "yarn": npm, "pnpm": npm, "bun": npm, "deno": npm, "node": node, "docker": docker, "source": sourced, ".": sourced, "podman": docker, "nerdctl": docker,
 	"apt-get": apt, "apt": apt, "apt-cache": apt, "git": git, "gh": gh, "curl": curl, "find": find, "sed": sed, "awk": awk, "gawk": awk, "mawk": awk,
 	"tar": tar, "bsdtar": tar, "rsync": func(shell.Command, []string) commandKind { return fetches },
 	"cosign": verifier, "sigstore": verifier, "slsa-verifier": verifier, "pypi-attestations": verifier, "sallyport": verifier,
-	"tox": tests_, "nox": tests_, "go": goTool, "zipfile": zipfile, "tarfile": zipfile, "venv": changing, "virtualenv": changing,
+	"tox": runsTests, "nox": runsTests, "go": goTool, "zipfile": zipfile, "tarfile": zipfile, "venv": changing, "virtualenv": changing,
 	"json.tool": nothing, "hashlib": nothing, "site": nothing, "sysconfig": nothing, "platform": nothing, "calendar": nothing, "timeit": nothing,
 }
 
 func nothing(shell.Command, []string) commandKind  { return harmless }
 func changing(shell.Command, []string) commandKind { return changes }
-func tests_(shell.Command, []string) commandKind   { return tests }
+
+// sourced is a file that the shell reads: an environment's own, or the
+// repository's.
+func sourced(_ shell.Command, a []string) commandKind {
+	switch file := strings.ReplaceAll(verbOf(a), `\`, "/"); {
+	case strings.HasSuffix(file, "bin/activate"), strings.HasSuffix(file, "Scripts/activate"), strings.HasPrefix(file, "/"), strings.HasPrefix(file, "~"), strings.HasPrefix(file, "$"):
+		return changes
+	}
+	return code
+}
+
+func runsTests(shell.Command, []string) commandKind { return tests }
 
 // pythonKind is an interpreter with a script, a text, or nothing known.
 func pythonKind(c shell.Command, a []string) commandKind {
@@ -58,8 +69,10 @@ func pythonKind(c shell.Command, a []string) commandKind {
 // pythonText judges a text of Python that is written in the workflow by what
 // it imports: with the standard library alone it runs nobody else's code.
 func pythonText(text string) commandKind {
-	if strings.Contains(text, "__import__") || strings.Contains(text, "importlib") && strings.Contains(text, "import_module") {
-		return code
+	for _, call := range []string{"__import__", "import_module", "os.system", "os.popen", "os.exec", "os.spawn", "exec(", "eval("} {
+		if strings.Contains(text, call) {
+			return code
+		}
 	}
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ';' }) {
 		f := strings.Fields(line)
@@ -86,7 +99,7 @@ func pythonText(text string) commandKind {
 const stdlib = `__future__ abc argparse ast base64 binascii bisect bz2 calendar codecs collections configparser contextlib copy csv
 	dataclasses datetime decimal difflib email enum errno filecmp fileinput fnmatch functools gc getopt getpass glob gzip hashlib
 	hmac html http importlib inspect io itertools json locale logging lzma math mimetypes operator os pathlib pkgutil platform
-	posixpath pprint random re secrets shlex shutil signal site socket ssl stat statistics string struct subprocess sys sysconfig
+	posixpath pprint random re secrets shlex shutil signal site socket ssl stat statistics string struct sys sysconfig
 	tarfile tempfile textwrap threading time tomllib traceback types typing unicodedata urllib uuid warnings xml zipfile zlib`
 
 func pip(c shell.Command, a []string) commandKind {

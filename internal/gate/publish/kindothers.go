@@ -213,8 +213,10 @@ func goTool(_ shell.Command, a []string) commandKind {
 
 func docker(_ shell.Command, a []string) commandKind {
 	switch verbOf(a) {
-	case "build", "buildx", "run", "compose", "exec", "start":
+	case "build", "buildx", "compose":
 		return builds
+	case "run", "exec", "start":
+		return code
 	case "pull", "cp", "create", "load", "import":
 		return fetches
 	}

@@ -49,6 +49,7 @@ func TestKinds(t *testing.T) {
 			maturin upload x`,
 		changes: `
 			rm -r dist/*wasm*
+			source .venv/bin/activate
 			mkdir -p dist
 			mv a b
 			cp a dist/
@@ -112,6 +113,8 @@ func TestKinds(t *testing.T) {
 			pixi run publish
 			python -c 'import samplepkg; print(samplepkg.__version__)'
 			node scripts/x.js
+			python -c 'import subprocess; subprocess.run("x")'
+			docker run --rm example.org/x
 			hatch version`,
 		builds: `
 			python -m build

@@ -27,7 +27,7 @@ var plainPrograms = map[commandKind]string{
 		doctest check-manifest check-wheel-contents pyroma validate-pyproject check-sdist mkdocs sphinx-build jupyter jupyter-book
 		ipython asv slotscheck vulture interrogate pip-audit towncrier bump2version bumpversion commitizen cz semantic-release
 		setuptools_scm versioningit dunamai vermin pyproject-fmt readme_renderer ward stestr green`,
-	code: `make gmake nmake just invoke inv task doit scons waf bazel bazelisk ninja rake ant mvn gradle npx bunx source . eval
+	code: `make gmake nmake just invoke inv task doit scons waf bazel bazelisk ninja rake ant mvn gradle npx bunx eval
 		iex invoke-expression bash sh dash zsh ksh fish pwsh powershell cmd perl ruby php rscript julia lua tclsh osascript
 		act`,
 	builds: `build pyproject-build cibuildwheel meson cmake ctest cargo rustc gcc g++ cc c++ clang clang++ gfortran ld swig

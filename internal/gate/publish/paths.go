@@ -129,7 +129,7 @@ func (a *audit) findSpots() {
 			sp.stages = append(sp.stages, st)
 			sp.sinks = append(sp.sinks, k)
 			sp.publishes = sp.publishes || i == 0
-			sp.test = sp.test && k.Index == sinks.TestPyPI
+			sp.test = sp.test && canonical(k.Index) == sinks.TestPyPI
 		}
 	}
 }

@@ -91,6 +91,7 @@ type audit struct {
 	sources    map[string]edit.Source
 	publishers []*publisher
 	spots      []*spot
+	doing      doing
 }
 
 func newAudit(in Input) *audit {

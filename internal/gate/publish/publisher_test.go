@@ -25,6 +25,11 @@ func TestEnvironmentsOfOthers(t *testing.T) {
 			rule: "environment-on-another-job", name: "no environment anywhere", good: repo{"release.yml": strings.Replace(bare, "    environment: pypi\n", "", 1)},
 		},
 		{
+			// The environment of the test upload is no gate of the other one.
+			rule: "publish-without-environment", name: "after a test upload", severity: finding.Error, line: 4, fix: "environment: pypi",
+			bad: repo{"release.yml": strings.Replace(strings.Replace(bare, "  approve:", "  approve:\n    permissions: {id-token: write}", 1), "      - run: echo\n", "      - uses: "+action+"\n        with: {repository-url: \"https://test.pypi.org/legacy\"}\n", 1)},
+		},
+		{
 			rule: "environment-shared-by-indexes", severity: finding.Note, line: 12, message: "expected one for each", fix: "    environment: testpypi",
 			bad: repo{"release.yml": both}, good: repo{"release.yml": strings.Replace(both, "environment: PyPI", "environment: testpypi", 1)},
 		},

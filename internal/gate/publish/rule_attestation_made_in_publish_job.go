@@ -24,7 +24,7 @@ var _ = register(finding.Rule{
 		if !sp.publishes {
 			continue
 		}
-		for _, s := range signings(sp.job) {
+		for _, s := range a.signings(sp.job) {
 			if !sp.in(s.step) {
 				continue
 			}

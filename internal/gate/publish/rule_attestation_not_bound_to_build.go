@@ -28,7 +28,7 @@ var _ = register(finding.Rule{
 		if sp := a.spot(j); j.Calls || j.Remote != nil || sp != nil && sp.publishes {
 			continue
 		}
-		for _, s := range signings(j) {
+		for _, s := range a.signings(j) {
 			d := a.takesRelease(j, s.step)
 			if d == nil || d.By == graph.ByID || boundDigest(s) || ofMatrix(d) {
 				continue

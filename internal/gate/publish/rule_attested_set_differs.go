@@ -31,7 +31,7 @@ var _ = register(finding.Rule{
 		if sp.job.Remote != nil {
 			continue
 		}
-		signs := signings(sp.job)
+		signs := a.signings(sp.job)
 		if len(signs) == 0 {
 			a.unattested(rule, sp)
 			continue
@@ -55,7 +55,7 @@ var _ = register(finding.Rule{
 
 // attestsPart judges a job of its own for provenance by what it fetches.
 func (a *audit) attestsPart(rule *finding.Rule, j *graph.Job) {
-	signs := signings(j)
+	signs := a.signings(j)
 	if len(signs) == 0 {
 		return
 	}
@@ -66,19 +66,28 @@ func (a *audit) attestsPart(rule *finding.Rule, j *graph.Job) {
 	}
 	for _, u := range d.From {
 		from := a.spot(u.Step.Job)
-		if from == nil || len(signings(u.Step.Job)) > 0 || !constant(u.Paths) || len(u.Paths) == 0 {
+		if from == nil || len(a.signings(u.Step.Job)) > 0 || !constant(u.Paths) || len(u.Paths) == 0 {
 			continue
 		}
 		for _, c := range []class{{".tar.gz", "sdist"}, {".whl", "wheels"}} {
 			if !c.in(u.Paths) || c.in(subjects) || !a.made(from, c, u.Paths) {
 				continue
 			}
-			a.add(from.cap(a.at(rule, j, signs[0].file, signs[0].line, "let subject-path name all that is fetched, such as "+strings.TrimSuffix(d.Dest, "/")+"/*",
-				"job %q attests %q of the artifact of job %q, which also holds the %s: those stay without provenance", j.Job.ID.Value, strings.Join(subjects, " "), u.Step.Job.Job.ID.Value, c.name)))
+			all := strings.TrimPrefix(strings.TrimSuffix(d.Dest, "/")+"/*", "/")
+			f := a.at(rule, j, signs[0].file, signs[0].line, "let subject-path name all that is fetched, such as "+all,
+				"job %q attests %q of the artifact of job %q, which also holds the %s: those stay without provenance", j.Job.ID.Value, strings.Join(subjects, " "), u.Step.Job.Job.ID.Value, c.name)
+			if len(signs) == 1 && signs[0].action && len(signs[0].step.Chain) == 0 {
+				f.Fix = a.source(f.Location.File).WithInput(signs[0].step.Step, "subject-path", all)
+			}
+			a.add(from.cap(f))
 			return
 		}
 	}
 }
+
+// maxStages bounds what is looked at of one job: a hostile file may have
+// thousands of jobs that feed one another.
+const maxStages = 50
 
 // class is a kind of distribution by the end of its name.
 type class struct{ end, name string }
@@ -128,6 +137,8 @@ func sent(sp *spot) [][]string {
 	var out [][]string
 	for i, st := range sp.stages {
 		switch {
+		case i >= maxStages:
+			return out
 		case st.To == nil:
 			out = append(out, sp.sinks[i].Files)
 		case st.Upload != nil && !st.Upload.Remote && st.Upload.Step.Job == sp.job:
@@ -141,7 +152,7 @@ func sent(sp *spot) [][]string {
 // little.
 func (a *audit) handsOn(sp *spot) bool {
 	return slices.ContainsFunc(sp.steps(), func(s *graph.Step) bool {
-		return slices.ContainsFunc(deeds(s), func(d deed) bool {
+		return slices.ContainsFunc(a.deeds(s), func(d deed) bool {
 			return !d.action && slices.Contains([]string{"mv", "cp", "rsync", "move", "copy", "ln"}, strings.ToLower(d.command.Program()))
 		})
 	})
@@ -155,14 +166,16 @@ func (a *audit) made(sp *spot, c class, files []string) bool {
 	}
 	jobs := []*graph.Job{sp.job}
 	for i, st := range sp.stages {
-		if st.To == nil {
+		if st.To == nil && i < maxStages {
 			for _, up := range sp.sinks[i].Path {
-				jobs = append(jobs, up.Job)
+				if len(jobs) < maxStages {
+					jobs = append(jobs, up.Job)
+				}
 			}
 		}
 	}
 	for _, j := range jobs {
-		for _, d := range deedsOf(j) {
+		for _, d := range a.deedsOf(j) {
 			if d.action || d.kind != builds {
 				continue
 			}
@@ -182,12 +195,15 @@ func (a *audit) made(sp *spot, c class, files []string) bool {
 // while that of another job beside it has it.
 func (a *audit) unattested(rule *finding.Rule, sp *spot) {
 	for i, st := range sp.stages {
+		if i >= maxStages {
+			return
+		}
 		k := sp.sinks[i]
-		if st.To == nil || st.Upload == nil || a.signedLater(k, st) || first(deedsOf(sp.job), func(d deed) bool { return d.kind == builds || d.kind == code }) == nil {
+		if st.To == nil || st.Upload == nil || a.signedLater(k, st) || first(a.deedsOf(sp.job), func(d deed) bool { return d.kind == builds || d.kind == code }) == nil {
 			continue
 		}
 		for _, o := range k.Path {
-			if o.To != st.To || o.Job == sp.job || len(signings(o.Job)) == 0 {
+			if o.To != st.To || o.Job == sp.job || len(a.signings(o.Job)) == 0 {
 				continue
 			}
 			a.add(sp.cap(a.at(rule, sp.job, sp.job.File.Path, sp.job.Job.Pos.Line, "attest in this job as well, before the artifact is stored",
@@ -200,7 +216,7 @@ func (a *audit) unattested(rule *finding.Rule, sp *spot) {
 // signedLater reports whether a job that takes a stage's artifact signs.
 func (a *audit) signedLater(k *graph.Sink, st *graph.Stage) bool {
 	for _, j := range a.in.Graph.Jobs {
-		if len(signings(j)) == 0 || j.Root != st.Job.Root {
+		if len(a.signings(j)) == 0 || j.Root != st.Job.Root {
 			continue
 		}
 		for _, s := range j.Steps {
@@ -211,8 +227,8 @@ func (a *audit) signedLater(k *graph.Sink, st *graph.Stage) bool {
 			}
 		}
 	}
-	for up := st; up != nil && up.To != nil; {
-		if len(signings(up.To)) > 0 {
+	for up, n := st, 0; up != nil && up.To != nil && n < maxStages; n++ {
+		if len(a.signings(up.To)) > 0 {
 			return true
 		}
 		up = k.Stage(up.To)

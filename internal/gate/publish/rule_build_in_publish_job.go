@@ -44,7 +44,7 @@ var _ = register(finding.Rule{
 			if !withToken(s) {
 				continue
 			}
-			for _, d := range deeds(s) {
+			for _, d := range a.deeds(s) {
 				if d.kind.foreign() {
 					found = append(found, d)
 				}

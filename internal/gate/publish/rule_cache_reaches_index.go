@@ -33,7 +33,7 @@ var _ = register(finding.Rule{
 	for _, sp := range a.spots {
 		for _, s := range sp.making() {
 			for _, c := range s.Caches {
-				if c.Restores && sp.usesCache(s, c) {
+				if c.Restores && !c.Verified && sp.usesCache(s, c) {
 					a.addCache(rule, sp, s, c, exposed)
 				}
 			}

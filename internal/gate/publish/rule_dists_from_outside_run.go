@@ -37,7 +37,7 @@ var _ = register(finding.Rule{
 
 func outside(a *audit, rule *finding.Rule, sp *spot, d *graph.Download) finding.Finding {
 	where, hint := "", "build in this run and hand the files over with upload-artifact and download-artifact; if they must come from there, verify each against its attestation, signer and commit named, before the upload"
-	verified := verifiedAfter(sp.job, d.Step)
+	verified := a.verifiedAfter(sp.job, d.Step)
 	if verified != "" {
 		where = "; " + verified + " checks them, so what is left is that somebody can choose among attested files"
 	}
@@ -80,7 +80,7 @@ func (a *audit) feeds(sp *spot, d *graph.Download) bool {
 	}
 	to := folder(d.Dest)
 	moves := slices.ContainsFunc(sp.job.Steps, func(s *graph.Step) bool {
-		return slices.ContainsFunc(deeds(s), func(x deed) bool {
+		return slices.ContainsFunc(a.deeds(s), func(x deed) bool {
 			return !x.action && x.kind == changes && slices.Contains([]string{"mv", "cp", "rsync"}, x.command.Program())
 		})
 	})
@@ -112,7 +112,7 @@ func folder(p string) string {
 
 // verifiedAfter names a check of signatures in the job after a step, "" for
 // none.
-func verifiedAfter(j *graph.Job, s *graph.Step) string {
+func (a *audit) verifiedAfter(j *graph.Job, s *graph.Step) string {
 	on := false
 	for _, o := range j.Steps {
 		if o == s {
@@ -121,7 +121,7 @@ func verifiedAfter(j *graph.Job, s *graph.Step) string {
 		if !on || !together(o, s) {
 			continue
 		}
-		for _, v := range verifications(o) {
+		for _, v := range a.verifications(o) {
 			if !v.ignored {
 				return v.name
 			}

@@ -26,7 +26,7 @@ var _ = register(finding.Rule{
 			continue
 		}
 		for _, s := range sp.steps() {
-			if d := first(deeds(s), func(d deed) bool { return d.kind.foreign() }); d != nil {
+			if d := first(a.deeds(s), func(d deed) bool { return d.kind.foreign() }); d != nil {
 				a.add(a.at(rule, j, d.file, d.line,
 					"for provenance that a build cannot forge, sign in a job of its own that takes the artifact by its id, and drop id-token: write here",
 					"job %q has id-token: write and %s %s in it: provenance signed here can be forged by what it runs", j.Job.ID.Value, d.what, d.kind.verb()))

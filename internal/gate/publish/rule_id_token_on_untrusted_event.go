@@ -33,10 +33,10 @@ var _ = register(finding.Rule{
 			continue
 		}
 		test := !slices.ContainsFunc(accepting, func(p *publisher) bool { return p.index != sinks.TestPyPI })
-		open := events(j, func(i int) bool { return slices.Contains(openEvents, j.Runs[i].Scenario.Event) && works(j, i) })
+		open := events(j, func(i int) bool { return slices.Contains(openEvents, j.Runs[i].Scenario.Event) && a.works(j, i) })
 		pulls := events(j, func(i int) bool {
 			s := j.Runs[i].Scenario
-			return tokenIn(s) && slices.Contains(append([]string{"pull_request"}, reviewEvents...), s.Event) && works(j, i)
+			return tokenIn(s) && slices.Contains(append([]string{"pull_request"}, reviewEvents...), s.Event) && a.works(j, i)
 		})
 		hint := "keep the whole job to releases with an if on the job, such as startsWith(github.ref, 'refs/tags/'), or move the upload into a job of its own that has the id-token alone"
 		fix := a.source(j.File.Path).InJob(j.Job, "if: "+uploadCondition(j))
@@ -80,7 +80,7 @@ func uploadCondition(j *graph.Job) string {
 
 // works reports whether a job does something in run i, and uploads nothing in
 // it: what does upload is publish-from-untrusted-event's.
-func works(j *graph.Job, i int) bool {
+func (a *audit) works(j *graph.Job, i int) bool {
 	if j.Runs[i].Runs == expr.False {
 		return false
 	}
@@ -92,7 +92,7 @@ func works(j *graph.Job, i int) bool {
 		if len(s.Sinks) > 0 {
 			return false
 		}
-		some = some || slices.ContainsFunc(deeds(s), func(d deed) bool { return d.kind > changes })
+		some = some || slices.ContainsFunc(a.deeds(s), func(d deed) bool { return d.kind > changes })
 	}
 	return some
 }

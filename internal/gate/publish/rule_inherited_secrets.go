@@ -23,17 +23,18 @@ var _ = register(finding.Rule{
 	Good:       "build:\n  uses: ./.github/workflows/build.yml\n  secrets:\n    codecov-token: ${{ secrets.CODECOV_TOKEN }}",
 	References: []string{"SPEC 6: principle 2", "SPEC 8: restrict permissions in GitHub Actions"},
 }, func(a *audit, rule *finding.Rule) {
+	mentions := a.mentions()
 	for _, sp := range a.spots {
 		for _, c := range sp.job.Callers {
-			a.inherited(rule, c, c.Job.Call)
+			a.inherited(rule, c, c.Job.Call, mentions)
 		}
 		if sp.job.Remote != nil {
-			a.inherited(rule, sp.job, sp.job.Remote)
+			a.inherited(rule, sp.job, sp.job.Remote, mentions)
 		}
 	}
 })
 
-func (a *audit) inherited(rule *finding.Rule, j *graph.Job, c *workflow.Call) {
+func (a *audit) inherited(rule *finding.Rule, j *graph.Job, c *workflow.Call, mentions []mention) {
 	if c == nil || !c.Inherit {
 		return
 	}
@@ -43,7 +44,7 @@ func (a *audit) inherited(rule *finding.Rule, j *graph.Job, c *workflow.Call) {
 		line = n
 	}
 	hint := "name the secrets that the called workflow needs; without any, remove the line"
-	names := a.calledSecrets(c)
+	names := a.calledSecrets(c, mentions)
 	f := a.at(rule, j, j.File.Path, line, hint,
 		"job %q hands every secret of the repository to %q, on the path to the index; expected the ones it needs, by name", j.Job.ID.Value, c.Uses.Raw.Value)
 	f.Fix = inheritFix(src, line, names)
@@ -51,14 +52,14 @@ func (a *audit) inherited(rule *finding.Rule, j *graph.Job, c *workflow.Call) {
 }
 
 // calledSecrets are the secrets that a called local workflow names.
-func (a *audit) calledSecrets(c *workflow.Call) []string {
+func (a *audit) calledSecrets(c *workflow.Call, mentions []mention) []string {
 	callee, err := a.in.Graph.Repo.Callee(c)
 	if err != nil {
 		return nil
 	}
 	var names []string
 	seen := map[string]bool{}
-	for _, m := range a.mentions() {
+	for _, m := range mentions {
 		if m.file == callee.Path && m.secret != "" && m.secret != "*" && !seen[m.secret] {
 			seen[m.secret] = true
 			names = append(names, m.secret)

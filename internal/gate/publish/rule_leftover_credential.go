@@ -174,7 +174,7 @@ func (a *audit) computedName(m mention) bool {
 	if !ok || !closed || strings.Count(line, "secrets") > 1 {
 		return false
 	}
-	texts, all := matrixTexts(m.job, strings.TrimSpace(name))
+	texts, all := matrixTexts(m.job, []string{strings.TrimSpace(name)})
 	return all && !slices.ContainsFunc(texts, func(t string) bool {
 		_, is := indexOfSecret(t)
 		return is

@@ -28,7 +28,7 @@ var _ = register(finding.Rule{
 			}
 			f := a.atStep(rule, s, "add .github/dependabot.yml with the github-actions ecosystem, grouped, once a month",
 				"the path to the index uses actions such as %q, and no Dependabot or Renovate configuration keeps them up to date", s.Uses.Raw.Value)
-			f.Fix = "# .github/dependabot.yml\n" + dependabotFile
+			f.Location, f.Fix = finding.Location{File: ".github/dependabot.yml"}, dependabotFile
 			a.add(f)
 			return
 		}

@@ -16,6 +16,7 @@ var _ = register(finding.Rule{
 	ID:          "no-publish-path",
 	Severity:    finding.Error,
 	OnUnchecked: finding.Block,
+	Waivable:    true,
 	Title:       "No workflow publishes releases, as far as can be seen",
 	Why: "If releases do not leave by a workflow of this repository, they leave by a way that nobody can look at: a maintainer's " +
 		"laptop, another repository, a script that is fetched when it runs. An audit that sees no upload has checked nothing, " +

@@ -31,6 +31,11 @@ var _ = register(finding.Rule{
 			f := a.at(rule, j, at.File.Path, at.Job.If.Line,
 				"take always(), !cancelled() or failure() out of the condition, or compare the result of every job under needs with 'success'",
 				"job %q uploads to %s even where job %q, which it needs, has failed (if: %s)", j.Job.ID.Value, indexName(k.Index), failed, oneLine(at.Job.If.Value))
+			for _, part := range []string{" && always()", "always() && ", " && !cancelled()", "!cancelled() && "} {
+				if f.Fix == "" {
+					f.Fix = a.source(at.File.Path).Replace(at.Job.If.Line, part, "")
+				}
+			}
 			a.add(f)
 		}
 		if k.Step.Step == nil {
@@ -49,6 +54,9 @@ var _ = register(finding.Rule{
 	}
 })
 
+// maxNeeds is how many needed jobs are tried one by one.
+const maxNeeds = 200
+
 // despite names a needed job whose failure does not keep a job from running,
 // in a run in which the sink may be reached; "" for none.
 func despite(j *graph.Job, k *graph.Sink) string {
@@ -61,7 +69,10 @@ func despite(j *graph.Job, k *graph.Sink) string {
 	if err != nil {
 		return ""
 	}
-	for _, n := range j.Job.Needs {
+	for at, n := range j.Job.Needs {
+		if at >= maxNeeds {
+			return n.Value // nobody compares so many results; not looked at one by one
+		}
 		for i, r := range j.Runs {
 			if k.Step.Runs[i].Runs == expr.False {
 				continue

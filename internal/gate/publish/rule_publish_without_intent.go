@@ -34,7 +34,7 @@ var _ = register(finding.Rule{
 		}
 		var ways []string
 		for _, r := range k.Step.Runs {
-			if w := withoutIntent(r); w != "" && !slices.Contains(ways, w) {
+			if w := withoutIntent(r); w != "" && !testIn(k, r.Scenario) && !slices.Contains(ways, w) {
 				ways = append(ways, w)
 			}
 		}

@@ -18,8 +18,8 @@ var _ = register(finding.Rule{
 	References: []string{"SLSA: verifying artifacts", "SPEC 8: adopt SLSA"},
 }, func(a *audit, rule *finding.Rule) {
 	for _, j := range a.in.Graph.Jobs {
-		for _, s := range signings(j) {
-			gate := first(deedsOf(j), func(d deed) bool { return (d.gate == "gate" || d.gate == "verify") && together(d.step, s.step) })
+		for _, s := range a.signings(j) {
+			gate := first(a.deedsOf(j), func(d deed) bool { return (d.gate == "gate" || d.gate == "verify") && together(d.step, s.step) })
 			if gate == nil {
 				continue
 			}

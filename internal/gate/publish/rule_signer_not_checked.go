@@ -29,7 +29,7 @@ var _ = register(finding.Rule{
 			if !s.Reachable() || s.Step == nil {
 				continue
 			}
-			for _, v := range verifications(s) {
+			for _, v := range a.verifications(s) {
 				if v.name != "gh attestation verify" || hasFlag(commandWords(v.command.Command), "--signer-workflow", "--signer-repo", "--signer-digest", "--cert-identity",
 					"--cert-identity-regex", "-i", "--source-digest", "--source-ref") {
 					continue
@@ -62,7 +62,7 @@ func (a *audit) releasing(j *graph.Job) bool {
 func (a *audit) signerOf(j *graph.Job) string {
 	file := ""
 	for _, o := range a.in.Graph.Jobs {
-		if o.Root == j.Root && len(signings(o)) > 0 {
+		if o.Root == j.Root && len(a.signings(o)) > 0 {
 			if file != "" && file != o.File.Path {
 				file = ""
 				break

@@ -22,7 +22,7 @@ var _ = register(finding.Rule{
 	References: []string{"PyPI: trusted publishing security model", "SLSA: isolated builds"},
 }, func(a *audit, rule *finding.Rule) {
 	for _, j := range a.in.Graph.Jobs {
-		all := deedsOf(j)
+		all := a.deedsOf(j)
 		seal := slices.IndexFunc(all, func(d deed) bool { return d.gate == "seal" && d.step.Reachable() })
 		if seal < 0 {
 			continue

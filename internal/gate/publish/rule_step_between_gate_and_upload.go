@@ -25,7 +25,7 @@ var _ = register(finding.Rule{
 		if !sp.publishes {
 			continue
 		}
-		all := deedsOf(sp.job)
+		all := a.deedsOf(sp.job)
 		for i, up := range all {
 			if !up.sink || !sp.in(up.step) {
 				continue

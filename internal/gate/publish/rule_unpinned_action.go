@@ -113,15 +113,16 @@ func (a *audit) movableAction(rule *finding.Rule, sp *spot, s *graph.Step, u *wo
 	case sp.job.Remote != nil:
 		harm = "change what the called workflow builds"
 	}
-	f := a.atStep(rule, s, "pin it to the full commit of a release, with the version behind it as a comment, and let Dependabot move it",
+	f := a.atStep(rule, s, "pin it to the full commit of a release, with the version behind it as a comment, and let Dependabot move it; the commit: gh api repos/"+
+		u.Owner+"/"+u.Repo+"/commits/"+u.Ref+" --jq .sha",
 		"%q in job %q, which %s, is named by %s that its owners, or whoever takes over their account, can move: new code could then %s; expected a full commit",
 		u.Raw.Value, sp.job.Job.ID.Value, sp.part(), strings.TrimSuffix(kind, ", which"), harm)
 	f.Location.Line = u.Pos.Line
-	if fix := a.source(s.File).Replace(u.Pos.Line, "@"+u.Ref, "@<40-hex commit of "+u.Ref+">"); fix != "" {
-		if u.Comment == "" {
-			fix += "  # " + u.Ref
+	if commit := a.commitOf(u); commit != "" {
+		f.Hint = "this is the commit that " + u.Ref + " stands for today: look at it, pin it, and let Dependabot move it"
+		if f.Fix = a.source(s.File).Replace(u.Pos.Line, "@"+u.Ref, "@"+commit); f.Fix != "" && u.Comment == "" {
+			f.Fix += " # " + u.Ref
 		}
-		f.Fix = fix
 	}
 	switch {
 	case strings.EqualFold(u.Owner+"/"+u.Repo, a.in.Repository):
@@ -131,6 +132,16 @@ func (a *audit) movableAction(rule *finding.Rule, sp *spot, s *graph.Step, u *wo
 		f.Severity = finding.Warning
 	}
 	return f
+}
+
+// commitOf is the commit that a tag or branch stands for, where GitHub was
+// asked; "" else.
+func (a *audit) commitOf(u *workflow.Uses) string {
+	answer := a.in.Settings.GitHub.Ref(refOf(u))
+	if answer.Err != nil {
+		return ""
+	}
+	return answer.Value.Commit()
 }
 
 // isHash: digits of an abbreviated commit.

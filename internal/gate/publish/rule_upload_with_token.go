@@ -87,7 +87,11 @@ func (a *audit) token(rule *finding.Rule, k *graph.Sink) {
 	verdict := "expected trusted publishing"
 	switch {
 	case k.Guessed:
-		severity, verdict = finding.Warning, "what it does with it is not known"
+		// Nobody hands an upload token to what does not upload.
+		verdict = "what that does with it is not known; expected no such credential, and trusted publishing"
+		if k.IndexKnown && !offersTrusted(index) {
+			severity = finding.Warning
+		}
 		hint = "if it uploads to PyPI, let pypa/gh-action-pypi-publish do that by trusted publishing; if not, take the credential away from it"
 	case offersTrusted(index):
 	case !k.IndexKnown && !channelUploader(k):

@@ -9,7 +9,6 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
-	"github.com/scientific-python/sallyport/internal/workflow/graph"
 )
 
 var _ = register(finding.Rule{
@@ -24,7 +23,13 @@ var _ = register(finding.Rule{
 	Good:       "permissions: {}\njobs:\n  test: …\n  publish:\n    permissions:\n      id-token: write",
 	References: []string{"SPEC 8: restrict permissions in GitHub Actions", "PyPI: use per-job permissions"},
 }, func(a *audit, rule *finding.Rule) {
-	said := map[*workflow.Workflow]bool{}
+	said, publishing := map[*workflow.Workflow]bool{}, map[*workflow.Job]bool{}
+	for _, k := range a.trusted() {
+		publishing[k.Step.Job.Job] = true
+		for _, c := range k.Step.Job.Callers {
+			publishing[c.Job] = true
+		}
+	}
 	for _, k := range a.trusted() {
 		j := k.Step.Job
 		if own := j.Job.Permissions; own != nil {
@@ -38,28 +43,26 @@ var _ = register(finding.Rule{
 		for _, w := range []*workflow.Workflow{j.File, j.Root} {
 			if !said[w] {
 				said[w] = true
-				a.wideIDToken(rule, k, w)
+				a.wideIDToken(rule, w, publishing)
 			}
 		}
 	}
 })
 
-// wideIDToken judges the permissions at the top of a file.
-func (a *audit) wideIDToken(rule *finding.Rule, k *graph.Sink, w *workflow.Workflow) {
+// wideIDToken judges the permissions at the top of a file, of which publishing
+// are the jobs that publish, or call what does.
+func (a *audit) wideIDToken(rule *finding.Rule, w *workflow.Workflow, publishing map[*workflow.Job]bool) {
 	p := w.Permissions
 	if p == nil || p.Of(workflow.IDToken) != workflow.WriteAccess {
 		return
 	}
-	var others, publish []string
+	var others []string
 	var needing *workflow.Job
 	for _, j := range w.Jobs {
 		if j.Permissions != nil {
 			continue
 		}
-		if slices.ContainsFunc(a.trusted(), func(k *graph.Sink) bool {
-			return k.Step.Job.Job == j || slices.ContainsFunc(k.Step.Job.Callers, func(c *graph.Job) bool { return c.Job == j })
-		}) {
-			publish = append(publish, j.ID.Value)
+		if publishing[j] {
 			if needing == nil {
 				needing = j
 			}

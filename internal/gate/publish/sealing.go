@@ -18,7 +18,7 @@ func (d deed) keeps() bool {
 	case d.gate != "" || d.sink:
 		return true
 	case d.action:
-		return d.role == known.Signs || d.role == known.Reports
+		return (d.role == known.Signs || d.role == known.Reports) && len(d.step.Known.Scripts) == 0
 	}
 	return d.kind <= uploads && writes(d.step) == ""
 }
@@ -46,10 +46,12 @@ func (d deed) before(commandUploads bool) bool {
 		return true
 	case d.action && len(d.step.Downloads) > 0:
 		return true
+	case d.action && d.step.Uses != nil && d.step.Uses.Name() == "step-security/harden-runner":
+		return true // it watches the job and has to be its first step
 	case d.action && d.role == known.Setup:
 		return commandUploads && d.kind == locked
 	case d.action:
-		return d.role == known.Fetches || d.role == known.Reports
+		return d.role == known.Fetches || d.role == known.Reports && len(d.step.Known.Scripts) == 0
 	case commandUploads && d.kind == locked:
 		return true
 	}

@@ -45,7 +45,18 @@ func Query(in Input) github.SettingsQuery {
 			q.Pins = append(q.Pins, p)
 		}
 	}
+	for _, sp := range a.spots {
+		for _, s := range sp.steps() {
+			if u := s.Uses; u != nil && u.Kind == workflow.Remote && !u.Pinned && len(q.Refs) < maxPins && !slices.Contains(q.Refs, refOf(u)) {
+				q.Refs = append(q.Refs, refOf(u))
+			}
+		}
+	}
 	return q
+}
+
+func refOf(u *workflow.Uses) github.Ref {
+	return github.Ref{Owner: u.Owner, Repo: u.Repo, Name: u.Ref}
 }
 
 // pinned is a use, on the path, of something of another repository at a commit.

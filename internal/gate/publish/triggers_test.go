@@ -37,6 +37,10 @@ func TestIntent(t *testing.T) {
 			rule: "publish-without-intent", name: "a branch for releases", good: repo{"release.yml": on("{push: {branches: [\"release/**\"]}}")},
 		},
 		{
+			rule: "publish-without-intent", name: "to the test index, by an expression", good: repo{"release.yml": on("{push: {branches: [main]}, release: }") +
+				"        with: {repository-url: \"${{ github.event_name == 'push' && 'https://test.pypi.org/legacy/' || '' }}\"}\n"},
+		},
+		{
 			rule: "publish-without-intent", name: "to the test index", good: repo{"release.yml": on("push") + "        with: {repository-url: \"https://test.pypi.org/legacy/\"}\n"},
 		},
 	} {

@@ -15,9 +15,9 @@ type verification struct {
 }
 
 // verifications are the checks of signatures and digests that a step makes.
-func verifications(s *graph.Step) []verification {
+func (a *audit) verifications(s *graph.Step) []verification {
 	var out []verification
-	for _, d := range deeds(s) {
+	for _, d := range a.deeds(s) {
 		switch {
 		case d.gate == "gate" || d.gate == "seal" || d.gate == "verify":
 			out = append(out, verification{d, "sallyport " + d.gate})

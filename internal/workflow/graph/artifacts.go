@@ -297,9 +297,8 @@ func (b *builder) output(from *Job, id, name string, uploads []*Upload) []*Uploa
 			continue
 		}
 		outputs := j.Job.Outputs
-		in := []*Job{j}
 		if j.Calls {
-			in = nil
+			var in []*Job
 			for _, inner := range b.g.Jobs {
 				if len(inner.Callers) == len(j.Callers)+1 && inner.Callers[len(inner.Callers)-1] == j {
 					in = append(in, inner)

@@ -40,6 +40,11 @@ func at(v value) address {
 		return a
 	}
 	a.url, a.known = text, true
+	for _, index := range []string{PyPI, TestPyPI} {
+		if text+"/" == index {
+			a.url = index // the same address to uploaders
+		}
+	}
 	return a
 }
 
