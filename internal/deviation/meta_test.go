@@ -46,6 +46,9 @@ func TestEveryRule(t *testing.T) {
 	known := map[string]finding.Severity{}
 	for _, r := range gate.Rules() {
 		known[r.ID] = r.Severity
+		if r.Gate == finding.Publish {
+			continue // the gallery's
+		}
 		switch _, never := elsewhere[r.ID]; {
 		case never && (main[r.ID] || beside[r.ID]):
 			t.Errorf("%s fires in a row: take it out of the list of those that do not", r.ID)

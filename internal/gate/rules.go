@@ -5,6 +5,7 @@ package gate
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/gate/build"
@@ -13,15 +14,17 @@ import (
 )
 
 // Rules returns every rule of every gate, sorted by id.
-func Rules() []finding.Rule {
+func Rules() []finding.Rule { return slices.Clone(rules()) }
+
+var rules = sync.OnceValue(func() []finding.Rule {
 	all := slices.Concat(build.Rules(), handoff.Rules(), publish.Rules(), []finding.Rule{unusedIgnore, PolicyUnread, PolicyFromWorkTree, AuditedWorkTree, UncommittedWorkflow})
 	slices.SortFunc(all, func(a, b finding.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
-}
+})
 
 // Waivable says whether a rule exists and may be named under "ignore".
 func Waivable(id string) (known, waivable bool) {
-	for _, r := range Rules() {
+	for _, r := range rules() {
 		if r.ID == id {
 			return true, r.Waivable
 		}
@@ -32,7 +35,7 @@ func Waivable(id string) (known, waivable bool) {
 // countRules says how many rules a gate applied.
 func countRules(g finding.Gate) int {
 	n := 0
-	for _, r := range Rules() {
+	for _, r := range rules() {
 		if r.Gate == g {
 			n++
 		}

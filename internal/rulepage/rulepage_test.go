@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,9 @@ func TestRulePages(t *testing.T) {
 
 var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`)
 
+// credentials are the rules of the publish gate that may not be waived.
+var credentials = []string{"upload-with-token", "token-beside-trusted-publishing"}
+
 // TestRules holds every rule to the form that its page and SARIF need.
 func TestRules(t *testing.T) {
 	seen := map[string]bool{}
@@ -82,8 +86,11 @@ func TestRules(t *testing.T) {
 		if len(r.Why) < 80 || r.Bad == "" || r.Good == "" || len(r.References) == 0 {
 			bad("the page is not complete")
 		}
-		if r.Waivable && r.Severity == finding.Error {
+		if r.Waivable && r.Severity == finding.Error && r.Gate != finding.Publish {
 			bad("what verify decides with an error concerns signatures, digests, identities or the file set, none of which may be waived")
+		}
+		if r.Waivable && slices.Contains(credentials, r.ID) {
+			bad("a credential beside trusted publishing may not be waived")
 		}
 	}
 	if len(seen) < 50 {

@@ -145,8 +145,12 @@ func clip(s string) string {
 }
 
 // check adds what actionlint's parser has against a workflow's form, but for
-// what this package said already or knows better.
+// what this package said already or knows better. A file in which nothing was
+// met that is not known costs no second reading.
 func (f *file) check() {
+	if len(f.problems) == 0 {
+		return
+	}
 	errs, gone := lint(f.src.data)
 	if gone != "" {
 		f.problem(Pos{1, 1}, false, "actionlint's parser gave up on the file: %s", gone)

@@ -5,6 +5,7 @@ package shell
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Program is the base name of the program without path, .exe and the version
@@ -181,13 +182,9 @@ func (c Command) inner() (Command, bool) {
 		return c, false
 	}
 	name := c.Program()
-	for _, r := range runners {
-		subs := strings.Fields(r.name)
-		if subs[0] != name {
-			continue
-		}
+	for _, r := range byProgram()[name] {
 		rest, ok := c.Words[1:], true
-		for i, sub := range subs[1:] {
+		for i, sub := range r.subs {
 			if i == 0 {
 				rest = skipFlags(rest, r.before)
 			}
@@ -199,10 +196,26 @@ func (c Command) inner() (Command, bool) {
 		if !ok {
 			continue
 		}
-		return c.run(r, rest)
+		return c.run(r.runner, rest)
 	}
 	return c, false
 }
+
+// split is a runner with the words behind its program.
+type split struct {
+	runner
+	subs []string
+}
+
+// byProgram are the runners by their program.
+var byProgram = sync.OnceValue(func() map[string][]split {
+	out := map[string][]split{}
+	for _, r := range runners {
+		words := strings.Fields(r.name)
+		out[words[0]] = append(out[words[0]], split{r, words[1:]})
+	}
+	return out
+})
 
 // run reads what follows a runner's subcommand.
 func (c Command) run(r runner, args []Word) (Command, bool) {
