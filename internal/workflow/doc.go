@@ -6,15 +6,14 @@
 // and judges nothing; it runs nothing and touches nothing but the [fs.FS] that
 // it is given.
 //
-// Two readings are laid over each other. The YAML nodes say what is in a file:
-// order, positions, ends, comments, parallel steps, composites, and every key
-// that is there. Where
-// they hold something that is not known here, actionlint's parser, which knows
-// the workflow syntax, says what is wrong with its form; its objections become
-// [Problem]s. The model is
-// not built from actionlint's own tree, because that tree drops what it cannot
-// type (parallel steps, a call with one key too many, "True", container
-// volumes), and what is dropped in silence would count as absent.
+// The YAML nodes say what is in a file: order, positions, ends, comments,
+// parallel steps, composites, and every key that is there. Where they hold
+// something that is not known here, actionlint's parser, which knows the
+// workflow syntax, is asked what is wrong with the file's form; its objections
+// become [Problem]s. The model is not built from actionlint's own tree, because
+// that tree drops what it cannot type (parallel steps, a call with one key too
+// many, "True", container volumes), and what is dropped in silence would count
+// as absent.
 //
 // Everything read is hostile. A file that is too large, too deep, expands too
 // far through aliases, is no YAML, or holds a key that this package does not

@@ -75,6 +75,23 @@ func (t Text) LineOf(offset int) int {
 	return t.FirstLine + sort.SearchInts(t.Folds, offset+1)
 }
 
+// LineAt returns the line of the file on which line n of the value stands,
+// counted from 1.
+func (t Text) LineAt(n int) int {
+	if t.Style == Literal || t.Style == Plain && len(t.Folds) == 0 {
+		return t.FirstLine + max(n, 1) - 1
+	}
+	offset := 0
+	for range n - 1 {
+		i := strings.IndexByte(t.Value[offset:], '\n')
+		if i < 0 {
+			break
+		}
+		offset += i + 1
+	}
+	return t.LineOf(offset)
+}
+
 // Var is a name and a value: of an environment, of "with", of outputs. Where a
 // mapping is given whole as an expression, there is one Var with a Name that
 // is not written, and the expression as its Value.

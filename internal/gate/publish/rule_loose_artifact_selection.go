@@ -78,30 +78,26 @@ func strayUpload(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
 	if strings.Trim(rest, "*") != "" || strings.ContainsAny(prefix, "?[{+@!(") {
 		return nil
 	}
-	waits := upstream(sp.job)
-	for _, u := range d.From {
+	return fromUnneeded(sp, s, d, func(u *graph.Upload) bool {
 		name, _, _ := strings.Cut(u.Pattern, "*")
-		if waits[u.Step.Job] || u.Step.Job == sp.job || !strings.HasPrefix(name, prefix) {
-			continue
-		}
-		both := false
-		sp.onPath(s, func(i int) bool {
-			both = i < len(u.Step.Runs) && u.Step.Runs[i].Runs != expr.False
-			return !both
-		})
-		if both {
-			return u
-		}
-	}
-	return nil
+		return strings.HasPrefix(name, prefix)
+	})
 }
 
 // overwrites is an artifact of the name that is downloaded, stored over the
 // other one by a job that the downloading one does not wait for; nil for none.
 func overwrites(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
+	return fromUnneeded(sp, s, d, func(u *graph.Upload) bool {
+		return u.Name == d.Text && strings.EqualFold(u.Step.With["overwrite"], "true")
+	})
+}
+
+// fromUnneeded is the first artifact that a download may take, of those that
+// count, which a job stores that the downloading one does not wait for.
+func fromUnneeded(sp *spot, s *graph.Step, d *graph.Download, counts func(*graph.Upload) bool) *graph.Upload {
 	waits := upstream(sp.job)
 	for _, u := range d.From {
-		if waits[u.Step.Job] || u.Step.Job == sp.job || u.Name != d.Text || !strings.EqualFold(u.Step.With["overwrite"], "true") {
+		if waits[u.Step.Job] || u.Step.Job == sp.job || !counts(u) {
 			continue
 		}
 		both := false

@@ -73,7 +73,7 @@ func taintsOf(s *graph.Step) *taints {
 				continue
 			}
 			if found := ts.chosen(p.Expr); len(found) > 0 {
-				ts.parts = append(ts.parts, taintedPart{taint{text: p.Text, line: lineIn(st.at, p.Line), in: st.input}, found})
+				ts.parts = append(ts.parts, taintedPart{taint{text: p.Text, line: st.at.LineAt(p.Line), in: st.input}, found})
 			}
 		}
 	}
@@ -215,20 +215,4 @@ func free(e *expr.Expr, s *expr.Scenario) bool {
 		}
 	}
 	return false
-}
-
-// lineIn is the line of the file on which line n of a text stands.
-func lineIn(t workflow.Text, n int) int {
-	if t.Style == workflow.Literal || t.Style == workflow.Plain && len(t.Folds) == 0 {
-		return t.FirstLine + max(n, 1) - 1
-	}
-	offset := 0
-	for range n - 1 {
-		i := strings.IndexByte(t.Value[offset:], '\n')
-		if i < 0 {
-			break
-		}
-		offset += i + 1
-	}
-	return t.LineOf(offset)
 }

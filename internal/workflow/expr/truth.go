@@ -12,6 +12,17 @@ const (
 	True
 )
 
+// And is the truth of two together.
+func (t Truth) And(o Truth) Truth {
+	switch {
+	case t == False || o == False:
+		return False
+	case t == True && o == True:
+		return True
+	}
+	return Unknown
+}
+
 // String returns "unknown", "false" or "true".
 func (t Truth) String() string {
 	switch t {

@@ -7,17 +7,6 @@ import (
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 )
 
-// and is three-valued.
-func and(a, b expr.Truth) expr.Truth {
-	switch {
-	case a == expr.False || b == expr.False:
-		return expr.False
-	case a == expr.True && b == expr.True:
-		return expr.True
-	}
-	return expr.Unknown
-}
-
 // condition parses an "if" once. Nil is one that is absent; what cannot be
 // parsed is unknown.
 func (b *builder) condition(t workflow.Text) *expr.Expr {
@@ -67,7 +56,7 @@ func (b *builder) jobRuns(f frame, j *workflow.Job, needs []need) []Run {
 		needed := expr.True
 		for _, n := range needs {
 			if n.job != nil {
-				needed = and(needed, n.job.Runs[i].Runs)
+				needed = needed.And(n.job.Runs[i].Runs)
 			} else {
 				needed = expr.False
 			}
@@ -75,7 +64,7 @@ func (b *builder) jobRuns(f frame, j *workflow.Job, needs []need) []Run {
 		switch {
 		case runs == expr.False:
 		case e == nil:
-			runs = and(runs, needed)
+			runs = runs.And(needed)
 		default:
 			s := r.Scenario
 			if len(needs) > 0 {
@@ -89,10 +78,10 @@ func (b *builder) jobRuns(f frame, j *workflow.Job, needs []need) []Run {
 				s = &own
 			}
 			if !e.HasStatus() || !e.Calls("always") && !e.Calls("failure") && !e.Calls("cancelled") {
-				runs = and(runs, needed)
+				runs = runs.And(needed)
 			}
 			if runs != expr.False {
-				runs = and(runs, e.Eval(s))
+				runs = runs.And(e.Eval(s))
 			}
 		}
 		out[i] = Run{r.Scenario, runs}

@@ -49,7 +49,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 	s.Script = text
 	p := b.parse(scriptKey{text, dialect, dir})
 	ctx = b.beside(ctx, dir)
-	where := func(line int) int { return lineOf(run.Script, line) }
+	where := func(line int) int { return run.Script.LineAt(line) }
 	if strings.Contains(dialect, "{0}") && strings.ContainsAny(dialect, "=;&|(\"'") {
 		// The key "shell" takes a whole command line, which may do more than
 		// start a shell.
@@ -250,22 +250,6 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// lineOf is the line of the file on which line n (from 1) of a script stands.
-func lineOf(t workflow.Text, n int) int {
-	if t.Style == workflow.Literal {
-		return t.FirstLine + max(n, 1) - 1
-	}
-	offset := 0
-	for range n - 1 {
-		i := strings.IndexByte(t.Value[offset:], '\n')
-		if i < 0 {
-			break
-		}
-		offset += i + 1
-	}
-	return t.LineOf(offset)
 }
 
 // windows reports whether every runner of a job is certainly a Windows one.

@@ -39,9 +39,9 @@ func (b *builder) jobSteps(f frame, j *Job) {
 		s.Runs = make([]Run, len(j.Runs))
 		here := b.condition(x.Step.If)
 		for i, r := range j.Runs {
-			s.Runs[i] = Run{scenarios.at(i), and(r.Runs, scenarios.runs[i])}
+			s.Runs[i] = Run{scenarios.at(i), r.Runs.And(scenarios.runs[i])}
 			if here != nil && s.Runs[i].Runs != expr.False {
-				s.Runs[i].Runs = and(s.Runs[i].Runs, here.Eval(s.Runs[i].Scenario))
+				s.Runs[i].Runs = s.Runs[i].Runs.And(here.Eval(s.Runs[i].Scenario))
 			}
 		}
 		s.Env = base
@@ -93,7 +93,7 @@ func (b *builder) enter(f frame, j *Job, s *Step) (bindings, *inside) {
 		values := make([]map[string]expr.Value, len(j.Runs))
 		for i := range j.Runs {
 			if cond != nil && in.runs[i] != expr.False {
-				in.runs[i] = and(in.runs[i], cond.Eval(in.at(i)))
+				in.runs[i] = in.runs[i].And(cond.Eval(in.at(i)))
 			}
 			values[i] = map[string]expr.Value{}
 		}

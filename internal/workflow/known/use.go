@@ -142,16 +142,7 @@ func constant(text string) string {
 	}
 }
 
-// and is the truth of two together.
-func and(a, b expr.Truth) expr.Truth {
-	switch {
-	case a == expr.False || b == expr.False:
-		return expr.False
-	case a == expr.True && b == expr.True:
-		return expr.True
-	}
-	return expr.Unknown
-}
+func and(a, b expr.Truth) expr.Truth { return a.And(b) }
 
 // or is the truth of one of two.
-func or(a, b expr.Truth) expr.Truth { return and(a.Not(), b.Not()).Not() }
+func or(a, b expr.Truth) expr.Truth { return a.Not().And(b.Not()).Not() }
