@@ -47,7 +47,7 @@ func (b *builder) action(s *Step, ctx sinks.Context) sinks.Context {
 	b.known(s, known.Action{Owner: uses.Owner, Repo: uses.Repo, Path: uses.Path, Ref: uses.Ref, Version: ctx.Version})
 	b.shells(s, ctx)
 	for _, k := range found {
-		if k.Guessed && len(s.Sinks) == 0 {
+		if k.Guessed && len(s.Sinks) == 0 && !uploadsNothing(s.Known) {
 			b.sink(s, k, s.File, u.Pos.Line)
 		}
 	}
@@ -55,6 +55,16 @@ func (b *builder) action(s *Step, ctx sinks.Context) sinks.Context {
 		b.gap(Gap{Kind: UnknownAction, Job: s.Job, Step: s, File: s.File, Line: u.Pos.Line, Name: u.Raw.Value, Reason: "what this action does is not known here"})
 	}
 	return next
+}
+
+// uploadsNothing reports whether an action is known, and known to run nothing
+// that could upload.
+func uploadsNothing(f known.Facts) bool {
+	switch f.Role {
+	case known.Checkout, known.Setup, known.Stores, known.Fetches, known.Signs, known.Caching, known.Reports, known.Gates:
+		return f.Known && len(f.Scripts) == 0
+	}
+	return false
 }
 
 // minted is the context after a step that asks an index for a token.

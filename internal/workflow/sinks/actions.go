@@ -15,10 +15,7 @@ import (
 func OfAction(uses Uses, with map[string]string, ctx Context) (found []Sink, isKnown bool) {
 	in := newInputs(with, ctx)
 	row, ok := actionRow(uses)
-	switch {
-	case !ok && uploadsNothing(uses):
-		return nil, true
-	case !ok:
+	if !ok {
 		values := in.values()
 		for _, name := range ctx.StepEnv {
 			values["env "+name] = ctx.env(name)
@@ -98,14 +95,6 @@ func actionRow(uses Uses) (row, bool) {
 	}
 	r, ok := actionTable[name]
 	return r, ok
-}
-
-// uploadsNothing: the action is known, and known not to upload to an index.
-func uploadsNothing(uses Uses) bool {
-	name := strings.ToLower(uses.String())
-	return slices.Contains(harmlessOwners, strings.ToLower(uses.Owner)) || slices.ContainsFunc(harmlessActions, func(h string) bool {
-		return name == h || strings.HasPrefix(name, h+"/")
-	})
 }
 
 var indexWord = lazyregexp.New(`(?i)pypi|twine|flit|anaconda|(?:^|[_-])pdm|poetry|hatch[_-]index|uv[_-]publish|maturin`)

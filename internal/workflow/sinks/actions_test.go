@@ -104,7 +104,7 @@ func TestOfAction(t *testing.T) {
 		if got := show(found); got != c.want {
 			t.Errorf("%s with %s, id-token %s:\n  got %s\n want %s", c.uses, c.with, c.ctx.IDToken, got, c.want)
 		}
-		if want := uses.Owner != "someone"; isKnown != want {
+		if _, want := actionRow(uses); isKnown != want {
 			t.Errorf("%s: known %v", c.uses, isKnown)
 		}
 		if len(found) == 1 && found[0].Attests != c.attests {

@@ -55,23 +55,6 @@ var actionTable = map[string]row{
 	"jupyter-server/jupyter-releaser/.github/actions/publish-release":  {finalizeRelease},
 }
 
-// harmlessOwners keep actions none of which uploads to a package index.
-var harmlessOwners = []string{"actions", "github", "docker", "codecov", "conda-incubator", "mamba-org"}
-
-// harmlessActions build, set up or report, and upload to no index, by their
-// action.yml. A row covers the folders below it.
-var harmlessActions = []string{
-	"hynek/build-and-inspect-python-package", "pypa/cibuildwheel", "pypa/hatch", "openastronomy/build-python-dist",
-	"python-semantic-release/publish-action", "python-semantic-release/upload-to-gh-release", "softprops/action-gh-release",
-	"ncipollo/release-action", "release-drafter/release-drafter", "googleapis/release-please-action", "svenstaro/upload-release-action",
-	"astral-sh/setup-uv", "astral-sh/attest-action", "astral-sh/ruff-action", "prefix-dev/setup-pixi", "pdm-project/setup-pdm", "snok/install-poetry",
-	"sigstore/gh-action-sigstore-python", "sigstore/cosign-installer", "slsa-framework/slsa-github-generator", "anchore/sbom-action",
-	"dawidd6/action-download-artifact", "step-security/harden-runner", "pre-commit/action", "re-actors/alls-green", "dtolnay/rust-toolchain",
-	"swatinem/rust-cache", "taiki-e/install-action", "ilammy/msvc-dev-cmd", "peter-evans/create-pull-request", "slackapi/slack-github-action",
-	"jupyter-server/jupyter_releaser/.github/actions/populate-release", "jupyter-server/jupyter_releaser/.github/actions/prep-release",
-	"jupyter-server/jupyter-releaser/.github/actions/populate-release", "jupyterlab/maintainer-tools", "dorny/paths-filter",
-}
-
 // tokenInputs is an action that takes a token and has no trusted publishing.
 type tokenInputs struct {
 	tokens []string          // inputs, the one that wins first
