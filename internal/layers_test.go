@@ -55,6 +55,7 @@ var owners = map[string][]string{
 	"github.com/aquasecurity/go-pep440-version":  {"dist"},
 	"go.yaml.in/yaml/v4":                         {"policy", "workflow"},
 	"github.com/go-git/":                         {"gittree"},
+	"github.com/pjbgf/sha1cd":                    {"gittree"},
 }
 
 // unwanted must not be linked into the program at all.

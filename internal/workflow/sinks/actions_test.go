@@ -3,6 +3,7 @@
 package sinks
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,7 +105,8 @@ func TestOfAction(t *testing.T) {
 		if got := show(found); got != c.want {
 			t.Errorf("%s with %s, id-token %s:\n  got %s\n want %s", c.uses, c.with, c.ctx.IDToken, got, c.want)
 		}
-		if _, want := actionRow(uses); isKnown != want {
+		nobodys := []string{"someone", "hynek", "actions", "slsa-framework"} // no uploaders of theirs
+		if want := !slices.Contains(nobodys, uses.Owner) && uses.Repo != "cibuildwheel"; isKnown != want {
 			t.Errorf("%s: known %v", c.uses, isKnown)
 		}
 		if len(found) == 1 && found[0].Attests != c.attests {
