@@ -130,8 +130,7 @@ func (b *builder) remote(f frame, j *Job, err error) {
 
 // known adds what the table says of a remote action.
 func (b *builder) known(s *Step, a known.Action) {
-	any := &expr.Scenario{}
-	s.Known = known.Of(a, s.With, b.values(s, any))
+	s.Known = known.Of(a, s.With, b.values(s, s.scenario()))
 	for _, c := range s.Known.Caches {
 		use := &Cache{Step: s, Cache: c, Inside: c.Off == "" && s.Known.Role != known.Caching}
 		lacking := b.lacks(s, c.NeedsFile)
@@ -193,6 +192,11 @@ func (b *builder) values(s *Step, in *expr.Scenario) known.Values {
 		}
 		if !strings.Contains(text, "${{") {
 			return []string{text}, true, true
+		}
+		if in != s.scenario() && strings.Contains(text, "env") {
+			own := *in
+			own.Env = s.scenario().Env
+			in = &own
 		}
 		texts, all := b.template(text).Texts(in)
 		return texts, all, true

@@ -161,7 +161,7 @@ func (b *builder) pattern(text string, s *Step) string {
 		piece := "*"
 		if p.Expr != nil {
 			single := expr.Template{Parts: []expr.Part{p}}
-			if text, ok := single.Value(&expr.Scenario{}); ok {
+			if text, ok := single.Value(s.scenario()); ok {
 				piece = text
 			}
 		}
@@ -170,6 +170,21 @@ func (b *builder) pattern(text string, s *Step) string {
 		}
 	}
 	return out.String()
+}
+
+// scenario is what is known of every run of a step: the variables that are set
+// to a constant.
+func (s *Step) scenario() *expr.Scenario {
+	if s.constant == nil {
+		env := map[string]expr.Value{}
+		for name, text := range s.found {
+			if !strings.Contains(text, "${{") && !strings.Contains(name, "$") {
+				env[name] = expr.Known(text)
+			}
+		}
+		s.constant = &expr.Scenario{Env: env}
+	}
+	return s.constant
 }
 
 // meet reports whether two patterns can match one name. "*" is any text; what

@@ -156,6 +156,11 @@ type Step struct {
 	Uploads   []*Upload
 	Downloads []*Download
 	Caches    []*Cache
+
+	// found are the variables that it finds, or one way of what it may find;
+	// leaves are those that it leaves for the steps behind it.
+	found, leaves map[string]string
+	constant      *expr.Scenario // found, where it is constant
 }
 
 // Command is a command of a step.

@@ -101,6 +101,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 			}
 			setup := sinks.SetupOf(script, inner)
 			after = after.After(setup)
+			s.leaves = over(s.leaves, setup.Env)
 			if setup.Mints {
 				after = minted(after, s)
 			}
@@ -124,6 +125,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 	b.unread(s, p.script, s.File, where(1))
 	b.fetches(s)
 	setup := sinks.SetupOf(p.script, ctx)
+	s.leaves = over(s.leaves, setup.Env)
 	if after = after.After(setup); setup.Mints {
 		after = minted(after, s)
 	}

@@ -21,6 +21,7 @@ func (b *builder) jobSteps(f frame, j *Job) {
 	base := layer(containerEnv(j.Job.Container, f.bound), f.file.Env, f.bound)
 	base = layer(base, j.Job.Env, f.bound)
 	ctx := sinks.Context{IDToken: idToken(j)}
+	var before earlier
 	for x := range b.g.Repo.Expand(f.file.Path, j.Job.Steps) {
 		// An expression is a few dozen small steps.
 		if b.steps++; b.steps > MaxSteps || !b.spend(50*len(j.Runs)*(1+len(x.Chain)), f.file.Path) {
@@ -38,11 +39,17 @@ func (b *builder) jobSteps(f frame, j *Job) {
 		bound, scenarios := b.enter(f, j, s)
 		s.Runs = make([]Run, len(j.Runs))
 		here := b.condition(x.Step.If)
+		rest := left{cond: here, only: scenarios.runs}
 		for i, r := range j.Runs {
 			s.Runs[i] = Run{scenarios.at(i), r.Runs.And(scenarios.runs[i])}
 			if here != nil && s.Runs[i].Runs != expr.False {
-				s.Runs[i].Runs = s.Runs[i].Runs.And(here.Eval(s.Runs[i].Scenario))
+				holds := here.Eval(s.Runs[i].Scenario)
+				s.Runs[i].Runs = s.Runs[i].Runs.And(holds)
+				rest.only[i] = rest.only[i].And(holds)
 			}
+		}
+		if len(x.Chain) > 0 {
+			rest.cond = nil // it speaks of the composite's inputs
 		}
 		s.Env = base
 		outer := f.bound
@@ -52,16 +59,37 @@ func (b *builder) jobSteps(f frame, j *Job) {
 		}
 		s.Env = layer(s.Env, x.Step.Env, bound)
 		s.With = with(x.Step.With, bound)
-		ctx.Env, ctx.StepEnv = merged(s.Env, ctx.Env, x.Step.Env), names(x.Step.Env)
+		ctx.StepEnv = names(x.Step.Env)
 		b.fault(s)
-		switch {
-		case x.Step.Uses != nil:
-			ctx = b.action(s, ctx)
-		case x.Step.Run != nil:
-			ctx = b.script(f, s, bound, ctx)
+		next, ways := ctx, before.environments(s, rest.cond)
+		for i, env := range ways {
+			ctx.Env = merged(s.Env, env, x.Step.Env)
+			if i > 0 {
+				b.uploadsAlso(f, s, bound, ctx)
+				continue
+			}
+			if s.found = ctx.Env; len(ways) > 1 {
+				s.found = merged(s.Env, before.unknown(), x.Step.Env)
+			}
+			next = b.run(f, s, bound, ctx)
 		}
+		ctx = next
+		rest.env = s.leaves
+		before.add(rest)
 		j.Steps = append(j.Steps, s)
 	}
+}
+
+// run adds what a step runs, and returns the context of the next step but for
+// its environment.
+func (b *builder) run(f frame, s *Step, bound bindings, ctx sinks.Context) sinks.Context {
+	switch {
+	case s.Step.Uses != nil:
+		return b.action(s, ctx)
+	case s.Step.Run != nil:
+		return b.script(f, s, bound, ctx)
+	}
+	return ctx
 }
 
 // inside is what holds inside the composite actions that lead to a step.
