@@ -141,7 +141,7 @@ func (w *world) auditedTree(f *auditFlags, o *gate.AuditOptions) (tree fs.FS, co
 		}
 		why = "it holds no .git"
 	}
-	found := gate.AuditedWorkTree.Found("", "for what GitHub runs, audit a checkout without --work-tree", "the files were read as they lie in %q, since %s", f.repo, why)
+	found := gate.AuditedWorkTree.Found("", "to audit what GitHub runs, run it in a git checkout with everything committed", "the files were read as they lie in %q, since %s", f.repo, why)
 	if w.runner.Active() {
 		found.Severity = finding.Warning // an earlier step may have rewritten them
 	}

@@ -171,7 +171,7 @@ func TestTextSameOnManyLines(t *testing.T) {
 	got := text(t, r, report.TextOptions{})
 	for _, want := range []string{
 		"at: .github/workflows/release.yml lines 20, 30, 40, 50 (jobs build_wheels, build_sdist)\n",
-		"corrected lines for .github/workflows/release.yml lines 20, 30, 40, 50:\n      " + fix + "\n",
+		"change .github/workflows/release.yml lines 20, 30, 40, 50 to:\n      " + fix + "\n",
 	} {
 		if strings.Count(got, want) != 1 || strings.Count(got, "is a tag") != 1 {
 			t.Errorf("want once %q in:\n%s", want, got)
@@ -179,7 +179,7 @@ func TestTextSameOnManyLines(t *testing.T) {
 	}
 	// With different corrections each is shown with its own line.
 	r.Findings[3].Fix = "  other: lines"
-	if got := text(t, r, report.TextOptions{}); strings.Count(got, "is a tag") != 1 || !strings.Contains(got, "release.yml:50:\n        other: lines\n") {
+	if got := text(t, r, report.TextOptions{}); strings.Count(got, "is a tag") != 1 || !strings.Contains(got, "release.yml:50 to:\n        other: lines\n") {
 		t.Errorf("the other correction is missing:\n%s", got)
 	}
 }

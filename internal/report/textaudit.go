@@ -44,9 +44,17 @@ func (t *textWriter) group(g *group) {
 
 // fix writes corrected lines as they are, below the place that they are for.
 func (t *textWriter) fix(f fix) {
-	head := "    corrected lines:"
-	if f.spots[0].file != "" {
-		head = "    corrected lines for " + f.place() + ":"
+	head := "    change this to:"
+	sketch := strings.HasPrefix(strings.TrimSpace(f.text), "# sketch")
+	switch where := f.spots[0].file != ""; {
+	case sketch && where:
+		head = "    sketch for " + f.place() + ":"
+	case sketch:
+		head = "    sketch:"
+	case where && f.spots[0].line == 0:
+		head = "    add " + f.place() + ":"
+	case where:
+		head = "    change " + f.place() + " to:"
 	}
 	t.line("%s", head)
 	for _, line := range f.lines() {

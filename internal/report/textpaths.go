@@ -123,9 +123,22 @@ func (t *textWriter) sinkSegs(s sink) []seg {
 		segs = append(segs, seg{"   ", "ok", green, true})
 	}
 	if len(s.Via) > 0 {
-		segs = append(segs, seg{gap: "   ", text: clip("through "+strings.Join(s.Via, " > "), maxLabel), color: dim})
+		segs = append(segs, seg{gap: "   ", text: clip("through "+strings.Join(ends(s.Via), " > "), maxLabel), color: dim})
 	}
 	return append(segs, t.markSegs(s.marks)...)
+}
+
+// ends are the places that indirections lead to ("pixi run x -> pyproject.toml:9"
+// leads to the file), which say more in a small room than what was called.
+func ends(via []string) []string {
+	out := make([]string, len(via))
+	for i, v := range via {
+		out[i] = v
+		if j := strings.LastIndex(v, " -> "); j >= 0 {
+			out[i] = v[j+len(" -> "):]
+		}
+	}
+	return out
 }
 
 // nodes draws the jobs that hand their files to the same job. pre is what
