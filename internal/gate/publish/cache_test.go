@@ -75,7 +75,7 @@ func TestCacheReachesIndex(t *testing.T) {
 	const rule = "cache-reaches-index"
 	for _, c := range []ruleCase{
 		{
-			rule: rule, name: "in a build job", severity: finding.Warning, line: 7, message: `restores the package cache of actions/setup-python (in a run on push)`,
+			rule: rule, name: "in a build job", severity: finding.Warning, line: 7, message: `job "build" restores a cache (the package cache of actions/setup-python) before it builds what is published: any other run`,
 			fix: "cache: ''", bad: repo{"release.yml": splitWith(pipCache)}, good: repo{"release.yml": splitWith(noCache)},
 		},
 		{

@@ -117,7 +117,7 @@ jobs:
 func TestTokenBesideTrustedPublishing(t *testing.T) {
 	for _, c := range []ruleCase{
 		{
-			rule: "token-beside-trusted-publishing", name: "password and id-token", severity: finding.Error, line: 9, message: "which wins",
+			rule: "token-beside-trusted-publishing", name: "password and id-token", severity: finding.Error, line: 9, message: "the step uses the token, so trusted publishing never happens",
 			bad: repo{"release.yml": with(byToken, "  publish:", "    permissions:", "      id-token: write")},
 			// The id-token is for the attestation, and nobody meant trusted publishing.
 			good: repo{"release.yml": with(byToken, "  publish:", "    permissions:", "      id-token: write") +

@@ -3,52 +3,51 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/edit"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/known"
-	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
-// publishAction is what fixes put in place of another uploader.
-const publishAction = "pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33 # v1.14.2"
-
 // trustedFix writes an upload with a token as one by trusted publishing: the
-// lines that the job needs, and the step. "" for an upload that is not written
-// in a job's own file.
+// lines that the job needs and the step, or two jobs where the job does more
+// than to upload. "" for an upload that is not written in a job's own file.
 func (a *audit) trustedFix(k *graph.Sink) string {
 	s := k.Step
-	if s.Step == nil || len(s.Chain) > 0 || s.Job.File.Path != s.File {
+	if s.Step == nil || len(s.Chain) > 0 || s.Job.File.Path != s.File || ofReleaser(s.Job) {
 		return ""
 	}
 	src := a.source(s.File)
+	if a.doesMore(k) {
+		return a.splitSketch(s.Job, k)
+	}
 	var step string
 	switch {
-	case s.Step.Uses != nil && !k.Guessed && strings.HasSuffix(k.Uploader, "/gh-action-pypi-publish"):
+	case s.Step.Uses != nil && !k.Guessed && isPublishAction(k.Uploader):
 		if step = src.WithoutInput(s.Step, "password", "user"); step == "" {
 			return "" // the credential is not handed over by an input
 		}
+		step = pinnedText(step, s.Step.Uses)
 	case exchanges(k.Uploader) && withoutSecrets(src, k) != "":
 		step = withoutSecrets(src, k)
 	case s.Step.Uses != nil:
 		return "" // what it does besides is not known here
 	case k.File == s.File || len(k.Via) == 0:
-		step = src.InStep(s.Step)
-		first := strings.TrimLeft(step, " ")
-		if !strings.HasPrefix(first, "- ") {
+		own, inner := src.JobIndent(s.Job.Job)
+		if inner == "" {
 			return ""
 		}
-		step = step[:len(step)-len(first)] + "- uses: " + publishAction
-		if canonical(k.Index) == sinks.TestPyPI {
-			pad := strings.Repeat(" ", len(step)-len(strings.TrimLeft(step, " "))+2)
-			step += "\n" + pad + "with:\n" + pad + "  repository-url: " + sinks.TestPyPI
-		}
+		to := sketch{src: src, own: own, inner: inner}
+		to.upload(k)
+		step = strings.Join(to.lines, "\n")
 	default:
 		return ""
 	}
-	lines := permissionLines(s.Job)
+	lines := a.permissionLines(s.Job)
 	if s.Job.Job.Environment == nil {
 		lines = append([]string{"environment: " + environmentFor(canonical(k.Index))}, lines...)
 	}
@@ -59,7 +58,24 @@ func (a *audit) trustedFix(k *graph.Sink) string {
 	if head == "" {
 		return ""
 	}
-	return head + "\n" + step
+	own, _ := src.JobIndent(s.Job.Job)
+	return own + "# sketch: job " + shownText(s.Job.Job.ID.Value) + " with these lines, and this step in the place of the one on line " + itoa(s.Step.Pos.Line) + "\n" + head + "\n" + step
+}
+
+// doesMore reports whether the job of an upload does what must not happen
+// beside an id-token: it runs other code, builds with the uploader itself, or
+// runs for pull requests.
+func (a *audit) doesMore(k *graph.Sink) bool {
+	j := k.Step.Job
+	if buildOf(k.Uploader) != "" || j.Job.Strategy != nil && j.Job.Strategy.Matrix != nil {
+		return true
+	}
+	if slices.ContainsFunc(j.Runs, func(r graph.Run) bool {
+		return r.Runs != expr.False && strings.HasPrefix(r.Scenario.Event, "pull_request")
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(a.deedsOf(j), func(d deed) bool { return d.kind.foreign() && (!d.sink || d.kind >= code) })
 }
 
 // withoutSecrets writes an upload's step without the variables that hold its
@@ -85,21 +101,29 @@ func withoutSecrets(src edit.Source, k *graph.Sink) string {
 
 // permissionLines are the lines that give a job an id-token, with what it may
 // do already; nil where it may have one.
-func permissionLines(j *graph.Job) []string {
+func (a *audit) permissionLines(j *graph.Job) []string {
 	if j.Permissions.Of(workflow.IDToken) == workflow.WriteAccess {
 		return nil
 	}
 	lines := []string{"permissions:"}
-	if p := j.Job.Permissions; p != nil {
+	p := j.Job.Permissions
+	switch {
+	case p != nil:
 		for _, scope := range p.Scopes {
 			if !strings.EqualFold(scope.Name.Value, workflow.IDToken) {
 				lines = append(lines, "  "+scope.Name.Value+": "+scope.Access.String())
 			}
 		}
-	} else if checksOut(j) {
+	case a.usesOwnToken(j.Job) != 0:
+		lines = append(lines, "  contents: write  # or what the step on line "+itoa(a.usesOwnToken(j.Job))+" needs")
+	case checksOut(j):
 		lines = append(lines, "  contents: read")
 	}
-	return append(lines, "  "+workflow.IDToken+": write")
+	lines = append(lines, "  "+workflow.IDToken+": write")
+	if p == nil && len(j.Steps) > 1 {
+		lines = append(lines, "  # and what the other steps need")
+	}
+	return lines
 }
 
 // checksOut reports whether a job fetches the repository.

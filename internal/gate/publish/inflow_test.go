@@ -19,10 +19,24 @@ func TestArtifactSelection(t *testing.T) {
 	build := "      - run: python -m build\n"
 	for _, c := range []ruleCase{
 		{
-			rule: rule, name: "without a name", severity: finding.Warning, line: 18, message: "without a name", fix: "name: dist",
-			bad: repo{"release.yml": splitFetching(build, "merge-multiple: true")}, good: repo{"release.yml": splitWith(build)},
+			rule: rule, name: "without a name", severity: finding.Warning, line: 24, message: "without a name", fix: "name: dist",
+			bad: repo{"release.yml": beside(splitFetching(build, "merge-multiple: true"), "x-dist")}, good: repo{"release.yml": splitWith(build)},
 		},
-		{rule: rule, name: "by a star", severity: finding.Warning, message: `by the pattern "*"`, bad: repo{"release.yml": splitFetching(build, "pattern: '*'")}},
+		{
+			rule: rule, name: "without a name, of one job", severity: finding.Note, line: 18, message: `only job "build" stores any`, fix: "name: dist",
+			bad: repo{"release.yml": splitFetching(build, "merge-multiple: true")},
+		},
+		{rule: rule, name: "by a star", severity: finding.Warning, message: `by the pattern "*"`, bad: repo{"release.yml": beside(splitFetching(build, "pattern: '*'"), "bench")}},
+		{rule: rule, name: "by a star, of one job", severity: finding.Note, fix: "pattern: dist", bad: repo{"release.yml": splitFetching(build, "pattern: '*'")}},
+		{
+			rule: rule, name: "of a job that is not awaited", severity: finding.Warning, message: `"dist" of job "build", a job that it does not wait for`, fix: "needs: [check, build]",
+			bad: repo{"release.yml": notAwaited("check")}, good: repo{"release.yml": notAwaited("[check, build]")},
+		},
+		{rule: rule, name: "of a job that is awaited by way of another", good: repo{"release.yml": strings.Replace(notAwaited("check"), "  check:\n", "  check:\n    needs: build\n", 1)}},
+		{
+			rule: rule, name: "of a job behind a call that nobody knows",
+			good: repo{"release.yml": strings.Replace(notAwaited("check"), "  check:\n    runs-on: ubuntu-latest\n    steps: [{run: make check}]\n", "  check:\n    uses: some/other/.github/workflows/x.yml@"+hash40+"\n", 1)},
+		},
 		{
 			rule: rule, name: "a pattern that takes a job that is not needed", severity: finding.Warning, message: `also takes "dist-bench" of job "bench"`,
 			bad:  repo{"release.yml": beside(splitFetching(build, "pattern: dist*"), "dist-bench")},
@@ -44,6 +58,13 @@ func TestArtifactSelection(t *testing.T) {
 	} {
 		c.run(t)
 	}
+}
+
+// notAwaited is a release that publishes the files of job build, with a job
+// check beside it.
+func notAwaited(needs string) string {
+	text := strings.Replace(splitWith("      - run: python -m build\n"), "needs: build", "needs: "+needs, 1)
+	return strings.Replace(text, "  publish:\n", "  check:\n    runs-on: ubuntu-latest\n    steps: [{run: make check}]\n  publish:\n", 1)
 }
 
 func TestSkipExisting(t *testing.T) {
@@ -75,7 +96,7 @@ func TestUntrustedText(t *testing.T) {
 	const message = "${{ github.event.head_commit.message }}"
 	for _, c := range []ruleCase{
 		{
-			rule: rule, name: "a commit's message", severity: finding.Error, line: 7, message: "anybody with an account", fix: "        run: echo \"$HEAD_COMMIT_MESSAGE\"",
+			rule: rule, name: "a commit's message", severity: finding.Error, line: 7, message: "anybody with an account", fix: "      - run: echo \"$HEAD_COMMIT_MESSAGE\"\n        env:\n          HEAD_COMMIT_MESSAGE: ${{ github.event.head_commit.message }}",
 			bad: run("echo " + message), good: repo{"release.yml": splitWith("      - run: echo \"$M\"\n        env:\n          M: " + message + "\n")},
 		},
 		{

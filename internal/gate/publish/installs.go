@@ -15,14 +15,19 @@ type install struct {
 	loose []string
 	// local: it installs what lies in the workspace.
 	local bool
+	// fixed are those that name one version, but no hash: what they depend on
+	// is as open.
+	fixed []string
 	// files are requirement files without hashes, or not in the tree.
 	files []string
+	// script is the address of a script that is run as it is fetched.
+	script string
 }
 
 // installOf reads a command that installs packages; ok is false for others.
 func installOf(c graph.Command) (in install, ok bool) {
 	if what := pipedInstaller(c); what != "" {
-		return install{loose: []string{what}}, true
+		return install{script: what}, true
 	}
 	// Readings drop the version of a tool, so each is looked at as it is.
 	for _, r := range c.Unwrap() {
@@ -118,7 +123,10 @@ func pipInstall(c graph.Command, args []string) install {
 		case isLocal(a):
 			in.local = true
 		case strings.HasPrefix(a, "$"), a == "", a == ";", strings.Contains(a, ">") && !strings.Contains(a, "="):
-		case !hashes:
+		case hashes:
+		case exact(a):
+			in.fixed = append(in.fixed, a)
+		default:
 			in.loose = append(in.loose, a)
 		}
 	}

@@ -11,8 +11,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "Build provenance is made in the job that publishes",
-	Why: "Provenance says which job made a file. Signed in the publishing job it covers whatever arrived there: a file that was swapped or " +
-		"added between the build and the upload is attested like the others, and a check of the attestation finds nothing wrong.",
+	Why: "A file that was swapped or added between the build and the upload is attested like the others, and no check of the attestation finds " +
+		"anything wrong. Provenance says which job made a file; signed in the publishing job it covers whatever arrived there.",
 	Bad: "publish:\n  environment: pypi\n  steps:\n    - uses: actions/download-artifact@…\n    - uses: actions/attest-build-provenance@…\n" +
 		"    - uses: pypa/gh-action-pypi-publish@…",
 	Good: "build:\n  outputs:\n    artifact-id: ${{ steps.upload.outputs.artifact-id }}\n  steps:\n    - run: python -m build\n" +
@@ -29,7 +29,7 @@ var _ = register(finding.Rule{
 				continue
 			}
 			f := a.at(rule, sp.job, s.file, s.line,
-				"sign in the build job, or in a job between that takes the artifact by its id, and verify here before the upload",
+				"make it in the build job; here only download and upload",
 				"job %q publishes and makes build provenance with %s: it covers whatever files arrived in the job, not what the build made", sp.job.Job.ID.Value, s.what)
 			a.add(sp.cap(f))
 			break

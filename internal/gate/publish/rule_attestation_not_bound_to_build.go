@@ -15,9 +15,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Note,
 	Waivable: true,
 	Title:    "The job that attests takes its files by a name that another job could have stored",
-	Why: "A job of its own for provenance is right: no code of the build runs in it. But an artifact's name belongs to the run, not to the build: " +
-		"any other job can store or replace one of that name, and the provenance then covers its files. The id of the artifact, or a digest, " +
-		"handed over as an output of the build job cannot be taken by others.",
+	Why: "Any job of the run can store or replace an artifact of that name, and the provenance then vouches for files that the build never made. " +
+		"A job of its own for provenance is right: no code of the build runs in it. The id of the artifact, or a digest, handed over as an output " +
+		"of the build job cannot be taken by others.",
 	Bad: "attest:\n  needs: build\n  steps:\n    - uses: actions/download-artifact@…\n      with: {name: dist, path: dist/}\n" +
 		"    - uses: actions/attest-build-provenance@…",
 	Good: "attest:\n  needs: build\n  steps:\n    - uses: actions/download-artifact@…\n" +

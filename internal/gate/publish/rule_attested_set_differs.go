@@ -15,8 +15,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "Some of the files that are uploaded are not attested",
-	Why: "Provenance helps where every file of a release has it. A release of which only the wheels are attested lets an sdist of any origin pass, " +
-		"and many users build from the sdist.",
+	Why: "A file without provenance can come from anywhere, and a release in which only some files have it gives nobody a reason to look twice. " +
+		"Where only the wheels are attested, an sdist of any origin passes, and many users build from the sdist.",
 	Bad: "- uses: actions/attest-build-provenance@…\n  with: {subject-path: \"dist/*.whl\"}\n- uses: actions/upload-artifact@…\n" +
 		"  with: {path: dist/}   # wheels and the sdist",
 	Good:       "- uses: actions/attest-build-provenance@…\n  with: {subject-path: \"dist/*\"}\n- uses: actions/upload-artifact@…\n  with: {path: dist/}",

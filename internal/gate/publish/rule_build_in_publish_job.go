@@ -5,6 +5,7 @@ package publish
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
@@ -39,21 +40,13 @@ var _ = register(finding.Rule{
 		if len(accepting) == 0 {
 			continue
 		}
-		var found []deed
-		for _, s := range j.Steps {
-			if !withToken(s) {
-				continue
-			}
-			for _, d := range a.deeds(s) {
-				if d.kind.foreign() {
-					found = append(found, d)
-				}
-			}
+		if !publishesIn(accepting, j) && a.forWantOfEnvironment(accepting) {
+			continue // publish-without-environment names it
 		}
+		found := a.foreignDeeds(j)
 		if len(found) == 0 {
 			continue
 		}
-		slices.SortStableFunc(found, func(x, y deed) int { return x.step.Index - y.step.Index })
 		a.add(buildInPublishJob(a, rule, j, accepting, found))
 	}
 })
@@ -73,35 +66,34 @@ func (a *audit) ownUpload(j *graph.Job) []*publisher {
 }
 
 func buildInPublishJob(a *audit, rule *finding.Rule, j *graph.Job, accepting []*publisher, found []deed) finding.Finding {
-	publishes := slices.ContainsFunc(accepting, func(p *publisher) bool {
-		return slices.ContainsFunc(p.sinks, func(k *graph.Sink) bool { return k.Step.Job == j })
-	})
+	publishes := publishesIn(accepting, j)
 	names := []string{}
 	test := true
 	for _, p := range accepting {
-		if n := indexName(p.index); !slices.Contains(names, n) {
+		if n := shortIndex(p.index); !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 		test = test && p.index == sinks.TestPyPI
 	}
-	token := "the id-token that " + list(names) + " accepts"
-	if len(a.accepting(j)) == 0 {
-		token = "an id-token and uploads to " + list(names)
-	}
 	d := found[0]
+	other := "also runs other code"
+	can := "can get the upload token of " + list(names) + " (id-token: write)"
 	hint := "move this into a job without id-token: write that ends with actions/upload-artifact; the publishing job then only downloads the files and uploads them"
-	why := ""
 	switch {
 	case !publishes:
-		why = ", although it publishes nothing itself: the publisher names no other environment than this job's"
-		hint = "give the publishing job an environment of its own and name it in the publisher on the index; or take id-token: write from this job"
+		other = "runs code"
+		can += ", although it publishes nothing: the publisher has no environment that would tell it from the publishing job"
+		hint = "take id-token: write from this job; or give the publishing job an environment of its own and name it in the publisher on the index"
+	case len(a.accepting(j)) == 0:
+		can = "has id-token: write, uploads to " + list(names)
+	case ofReleaser(j):
+		hint = "run populate-release in a job without id-token: write, and finalize-release, with its release_url as a job output, in a job of its own"
 	case !slices.ContainsFunc(found, func(d deed) bool { return d.kind != installs }):
 		hint = "install nothing here: upload with pypa/gh-action-pypi-publish, pinned by commit, or install with pip's --require-hashes from a file of fixed versions"
 	}
-	f := a.at(rule, j, d.file, d.line, hint, "job %q may ask for %s%s, and %s %s in it%s",
-		j.Job.ID.Value, token, why, d.what, d.kind.verb(), others(found))
+	f := a.at(rule, j, d.file, d.line, hint, "job %q %s and %s: %s; that code could upload in your name", j.Job.ID.Value, can, other, deedNames(found))
 	if publishes {
-		f.Fix = splitFix(a, j, found)
+		f.Fix = a.splitSketch(j, uploadOf(accepting, j))
 	}
 	if test {
 		f.Severity = finding.Warning
@@ -109,23 +101,99 @@ func buildInPublishJob(a *audit, rule *finding.Rule, j *graph.Job, accepting []*
 	return f
 }
 
-// splitFix shows how the job takes the files from a build job, where it does
-// not do so yet.
-func splitFix(a *audit, j *graph.Job, found []deed) string {
-	built := slices.ContainsFunc(found, func(d deed) bool { return d.kind == builds || d.kind == code })
-	for _, s := range j.Steps {
-		if len(s.Downloads) > 0 {
-			built = false
+// publishesIn reports whether one of the publishers' uploads is in a job.
+func publishesIn(accepting []*publisher, j *graph.Job) bool { return uploadOf(accepting, j) != nil }
+
+// uploadOf is the first upload of the publishers in a job, PyPI's before
+// others; nil for none.
+func uploadOf(accepting []*publisher, j *graph.Job) *graph.Sink {
+	var found *graph.Sink
+	for _, p := range accepting {
+		for _, k := range p.sinks {
+			if k.Step.Job == j && (found == nil || canonical(found.Index) != sinks.PyPI && canonical(k.Index) == sinks.PyPI) {
+				found = k
+			}
 		}
 	}
-	if !built || len(j.Job.Needs) > 0 {
-		return ""
-	}
-	return a.source(j.File.Path).InJob(j.Job, "needs: build", "steps:", "  - uses: "+downloadAction, "    with:", "      name: dist", "      path: dist/")
+	return found
 }
 
-// downloadAction is the action that fixes name to fetch an artifact.
-const downloadAction = "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1"
+// deedNames names what a job does, with lines, for a message.
+func deedNames(all []deed) string {
+	var names []string
+	for _, d := range all {
+		if n := d.what + " (line " + itoa(d.line) + ")"; !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	if len(names) > 4 {
+		return strings.Join(names[:3], ", ") + " and " + itoa(len(names)-3) + " more"
+	}
+	return list(names)
+}
+
+// shortIndex is how messages name an index in passing.
+func shortIndex(index string) string {
+	switch canonical(index) {
+	case sinks.PyPI:
+		return "PyPI"
+	case sinks.TestPyPI:
+		return "TestPyPI"
+	}
+	return indexName(index)
+}
+
+// foreignDeeds are what a job runs of others' code in runs that can have an
+// id-token, in the order of its steps.
+func (a *audit) foreignDeeds(j *graph.Job) []deed {
+	var found []deed
+	for _, s := range j.Steps {
+		if !withToken(s) {
+			continue
+		}
+		for _, d := range a.deeds(s) {
+			if d.kind.foreign() {
+				found = append(found, d)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(x, y deed) int { return x.step.Index - y.step.Index })
+	return found
+}
+
+// forWantOfEnvironment reports whether publishers accept a job only because
+// the job that publishes has no environment, which is a finding of its own.
+func (a *audit) forWantOfEnvironment(accepting []*publisher) bool {
+	trusted := a.trusted()
+	return !slices.ContainsFunc(accepting, func(p *publisher) bool {
+		said := slices.ContainsFunc(p.sinks, func(k *graph.Sink) bool { return slices.Contains(trusted, k) && !k.Step.Job.Environment.Written })
+		return !said || !p.known || p.environment != "" || p.policy != nil && p.policy.Publisher.Environment != ""
+	})
+}
+
+// alsoAccepted says which other jobs the index accepts for want of an
+// environment and what they run, for the end of a message about a job that
+// publishes; "" for none.
+func (a *audit) alsoAccepted(publishing *graph.Job) string {
+	var names []string
+	for _, j := range a.in.Graph.Jobs {
+		if j == publishing || j.File != publishing.File || j.Calls || j.Remote != nil {
+			continue
+		}
+		accepting := a.accepting(j)
+		found := a.foreignDeeds(j)
+		if len(accepting) == 0 || len(found) == 0 || publishesIn(accepting, j) || !a.forWantOfEnvironment(accepting) {
+			continue
+		}
+		if n := shownText(j.Job.ID.Value) + ", which has id-token: write and runs " + deedNames(found); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; so it also accepts job " + strings.Join(names, ", and job ")
+}
 
 // withToken reports whether a step may run in a run that can have an id-token:
 // pull requests from forks get none.

@@ -33,17 +33,29 @@ var _ = register(finding.Rule{
 			seen[file] = true
 			f := a.at(rule, sp.job, file, line, "give the build a constraints file (PIP_CONSTRAINT, UV_BUILD_CONSTRAINT), or install locked requirements and build without isolation",
 				"%s in job %q fetches what build-system.requires allows that day; expected constraints or a lock", name, sp.job.Job.ID.Value)
-			if s.Step != nil && len(s.Step.Env) == 0 && s.File == file && s.Step.Run != nil {
-				variable := "PIP_CONSTRAINT"
-				if strings.HasPrefix(name, `"uv`) {
-					variable = "UV_BUILD_CONSTRAINT"
-				}
-				f.Fix = a.source(file).InStep(s.Step, "env:", "  "+variable+": .github/constraints-build.txt")
-			}
+			f.Fix = a.constrained(s, name, file)
 			a.add(f)
 		}
 	}
 })
+
+// constrained is the step with a constraints file for its build; "" where a
+// variable of the step would not reach the build, or the file would not be there.
+func (a *audit) constrained(s *graph.Step, name, file string) string {
+	if s.Step == nil || s.Step.Run == nil || s.File != file || file != s.Job.File.Path || s.Job.Job.Container != nil || strings.Contains(name, "cibuildwheel") || checkedOutAside(s) {
+		return ""
+	}
+	variable := "PIP_CONSTRAINT"
+	if strings.HasPrefix(name, `"uv`) {
+		variable = "UV_BUILD_CONSTRAINT"
+	}
+	const path = ".github/constraints-build.txt"
+	lines := a.source(file).WithEnv(s.Step, variable+": ${{ github.workspace }}/"+path)
+	if len(lines) == 0 || len(lines) > longestFix {
+		return ""
+	}
+	return indentOf(lines[0]) + "# create it: " + path + ", with the versions of what build-system.requires names\n" + strings.Join(lines, "\n")
+}
 
 // lockVariables fix what a build fetches.
 var lockVariables = []string{"PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "UV_BUILD_CONSTRAINT", "UV_CONSTRAINT", "UV_REQUIRE_HASHES", "CIBW_BUILD_FRONTEND"}
@@ -56,7 +68,7 @@ func looseBuild(s *graph.Step) (name, file string, line int) {
 			return "", "", 0
 		}
 	}
-	if s.Known.Role == known.Builds && s.Uses != nil {
+	if s.Known.Role == known.Builds && s.Uses != nil && len(s.Known.Loose) == 0 { // unpinned-action names what such a one fetches
 		switch s.Uses.Name() {
 		case "pypa/cibuildwheel", "hynek/build-and-inspect-python-package":
 			return `"` + s.Uses.Name() + `"`, s.File, s.Uses.Pos.Line

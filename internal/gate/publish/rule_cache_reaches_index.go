@@ -87,16 +87,22 @@ func (a *audit) addCache(rule *finding.Rule, sp *spot, s *graph.Step, c *graph.C
 // cacheFinding is the finding on one cache, with the severity that fits what
 // an attacker can do with it.
 func (a *audit) cacheFinding(rule *finding.Rule, sp *spot, s *graph.Step, name, hint string, exposed []exposure, inside bool) finding.Finding {
-	on := several(events(sp.job, func(i int) bool {
-		return sp.runs()[i] && s.Runs[i].Runs != expr.False
-	}))
-	f := a.atStep(rule, s, hint, "job %q %s and restores %s (in a run on %s); nothing that other runs can write should reach the index", sp.job.Job.ID.Value, sp.part(), name, on)
+	before := "builds what is published"
+	switch {
+	case sp.publishes:
+		before = "publishes"
+	case sp.publisher != nil:
+		before = "can ask for the upload token"
+	}
+	f := a.atStep(rule, s, hint, "job %q restores a cache (%s) before it %s: any other run on the default branch could have filled it", sp.job.Job.ID.Value, name, before)
+	if len(exposed) > 0 {
+		x := exposed[0]
+		f.Message += ", and an outsider can start one: a run on " + x.event + " " + x.how + " (" + x.file + ":" + itoa(x.line) + ")"
+	}
 	switch {
 	case sp.holdsToken():
-		f.Message += "; here it runs beside the publishing token"
+		f.Message += "; what it brings runs beside the publishing token"
 	case len(exposed) > 0:
-		x := exposed[0]
-		f.Message += "; an outsider can write it: a run on " + x.event + " " + x.how + " (" + x.file + ":" + itoa(x.line) + ")"
 	default:
 		f.Severity = finding.Warning
 	}

@@ -16,34 +16,65 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "The files that are uploaded come from outside the run",
-	Why: "Files of this run were made by its jobs. The assets of a release, the artifacts of another run and files at an address can be " +
-		"replaced by anybody who may write there, at any time before the upload, and nothing ties them to the commit that is released.",
+	Why: "Whoever may write to a release page, to another run or to an address can replace the files there until the upload, and nothing ties " +
+		"them to the commit that is released. Files of the same run were made by its own jobs, from its own commit.",
 	Bad: "publish:\n  steps:\n    - run: gh release download \"$TAG\" --dir dist\n    - uses: pypa/gh-action-pypi-publish@…",
 	Good: "publish:\n  needs: build\n  steps:\n    - uses: actions/download-artifact@…\n      with: {name: dist, path: dist/}\n" +
 		"    - uses: pypa/gh-action-pypi-publish@…",
 	References: []string{"PyPI: trusted publishing security model", "SLSA: verifying artifacts"},
 }, func(a *audit, rule *finding.Rule) {
 	for _, sp := range a.spots {
+		// One place that files come from is one cause, however many commands fetch.
+		byPlace := map[string]int{}
+		var all []outsiders
 		for _, s := range sp.steps() {
 			for _, d := range s.Downloads {
 				if d.Outside == "" || !a.feeds(sp, d) {
 					continue
 				}
-				a.add(sp.cap(outside(a, rule, sp, d)))
+				o := outsiders{first: d, verified: a.verifiedAfter(sp.job, d.Step), inside: d.Step.Step == nil || len(d.Step.Sinks) > 0}
+				key := d.Outside + "\x00" + o.verified + "\x00" + d.File
+				i, ok := byPlace[key]
+				if !ok || all[i].inside != o.inside {
+					byPlace[key] = len(all)
+					all = append(all, o)
+					continue
+				}
+				if n := itoa(d.Line); d.Line != all[i].first.Line && !slices.Contains(all[i].lines, n) {
+					all[i].lines = append(all[i].lines, n)
+				}
 			}
+		}
+		for _, o := range all {
+			a.add(sp.cap(o.finding(a, rule, sp)))
 		}
 	}
 })
 
-func outside(a *audit, rule *finding.Rule, sp *spot, d *graph.Download) finding.Finding {
-	where, hint := "", "build in this run and hand the files over with upload-artifact and download-artifact; if they must come from there, verify each against its attestation, signer and commit named, before the upload"
-	verified := a.verifiedAfter(sp.job, d.Step)
-	if verified != "" {
-		where = "; " + verified + " checks them, so what is left is that somebody can choose among attested files"
+// outsiders are the downloads of a job from one place outside of the run.
+type outsiders struct {
+	first    *graph.Download
+	lines    []string // of the others
+	verified string   // the check of signatures behind all of them, "" for none
+	inside   bool     // an action of others does it
+}
+
+func (o outsiders) finding(a *audit, rule *finding.Rule, sp *spot) finding.Finding {
+	const hint = "attest the files where they are built, and verify each of them here before the upload (gh attestation verify FILE --signer-workflow …); " +
+		"better, build in this run and hand the files over with upload-artifact and download-artifact"
+	more := ""
+	switch {
+	case len(o.lines) == 1:
+		more = "; also on line " + o.lines[0]
+	case len(o.lines) > 1:
+		more = "; also on lines " + several(o.lines)
 	}
-	f := a.at(rule, sp.job, d.File, d.Line, hint, "job %q takes files that reach %s from %s%s", sp.job.Job.ID.Value, indexName(sp.sinks[0].Index), outsideName(d), where)
-	if verified != "" || d.Step.Step == nil || len(d.Step.Sinks) > 0 {
-		f.Severity = finding.Warning // the latter: what an action of others does inside
+	if o.verified != "" {
+		more += "; " + o.verified + " checks them, so what is left is that somebody can choose among attested files"
+	}
+	f := a.at(rule, sp.job, o.first.File, o.first.Line, hint, "job %q takes files that reach %s from %s, not from this run%s", sp.job.Job.ID.Value, indexName(sp.sinks[0].Index), outsideName(o.first), more)
+	if o.verified != "" || o.inside {
+		f.Severity = finding.Warning
 	}
 	return f
 }

@@ -28,14 +28,18 @@ var _ = register(finding.Rule{
 		}
 		index := releaseIndex(k)
 		f := a.at(rule, j, j.File.Path, j.Job.Pos.Line,
-			"move the environment to the job that uploads, and name it in the publisher on the index, so that the index asks for it too",
-			"job %q uploads to %s by trusted publishing in no environment; environment %q is on job %q, which it waits for; expected it on %q",
-			j.Job.ID.Value, indexName(k.Index), up.Environment.Name, up.Job.ID.Value, j.Job.ID.Value)
+			"move the environment to the job that uploads, take it away from the other one unless that needs its secrets, and name it in the publisher on the index, so that the index asks for it too",
+			"job %q uploads to %s by trusted publishing in no environment; environment %q is on job %q, which it waits for; expected it on %q%s",
+			j.Job.ID.Value, indexName(k.Index), up.Environment.Name, up.Job.ID.Value, j.Job.ID.Value, a.alsoAccepted(j))
 		name := up.Environment.Name
 		if !up.Environment.Constant {
 			name = environmentFor(index)
 		}
-		f.Fix = a.source(j.File.Path).InJob(j.Job, "environment: "+name)
+		src := a.source(j.File.Path)
+		if f.Fix = src.InJob(j.Job, "environment: "+name); f.Fix != "" {
+			own, _ := src.JobIndent(j.Job)
+			f.Fix += "\n" + own + "# and take \"environment\" out of job " + shownText(up.Job.ID.Value) + " (line " + itoa(up.Environment.Line) + "), so that nobody approves twice"
+		}
 		p := a.policyOf(j.File.Path, k.Index)
 		if index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
 			f.Severity = finding.Warning

@@ -15,9 +15,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Note,
 	Waivable: true,
 	Title:    "One environment serves the test index and the real one",
-	Why: "Test uploads are meant to be easy: from any branch, without a reviewer. In a shared environment either the tests wait " +
-		"for a reviewer, who soon approves without looking, or the rules are loosened, and then the real index is as easy to " +
-		"reach as the test one.",
+	Why: "What is made easy for test uploads is then as easy for the real index. Test uploads are meant to come from any branch, without a reviewer; " +
+		"in a shared environment either the rules are loosened for them, or they wait for a reviewer, who soon approves without looking.",
 	Bad:        "test-publish:\n  environment: pypi   # to TestPyPI\npublish:\n  environment: pypi   # to PyPI",
 	Good:       "test-publish:\n  environment: testpypi\npublish:\n  environment: pypi",
 	References: []string{"SPEC 8: use GitHub Actions environments", "PyPI: use a dedicated environment"},

@@ -3,10 +3,9 @@
 package publish
 
 import (
-	"strings"
-
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
@@ -15,9 +14,10 @@ var _ = register(finding.Rule{
 	ID:       "failure-ignored",
 	Severity: finding.Warning,
 	Waivable: true,
-	Title:    "The run goes on where the upload or a check fails",
-	Why: "A check whose failure does not stop the job checks nothing: the upload follows in any case. An upload whose failure is ignored leaves " +
-		"a release with some of its files, and a green run that nobody looks at.",
+	Title:    "The run goes on where a build, a check or the upload fails",
+	Why: "A release goes out with files missing, or with files that failed a check, and the run is green. A build job whose failure is ignored " +
+		"lets the upload go on without its wheels; a check whose failure is ignored keeps nothing back; an upload whose failure is ignored leaves " +
+		"half a release that nobody looks at.",
 	Bad:        "- run: gh attestation verify dist/* --repo octo-sci/samplepkg || true\n- uses: pypa/gh-action-pypi-publish@…\n  continue-on-error: true",
 	Good:       "- run: gh attestation verify dist/* --repo octo-sci/samplepkg\n- uses: pypa/gh-action-pypi-publish@…",
 	References: []string{"SPEC 8: adopt SLSA", "SLSA: verifying artifacts"},
@@ -27,7 +27,8 @@ var _ = register(finding.Rule{
 	}
 	for _, sp := range a.spots {
 		j := sp.job
-		if sp.publishes && !sp.test && continues(j.Job.ContinueOnError) {
+		a.ignoredBuild(rule, sp)
+		if sp.publishes && !sp.test && a.mayContinue(j, j.Job.ContinueOnError, sp.runs()) {
 			f := a.at(rule, j, j.File.Path, j.Job.ContinueOnError.Line, "remove continue-on-error from the job",
 				"job %q publishes, and the run counts as passed where the job fails (continue-on-error: %s)", j.Job.ID.Value, j.Job.ContinueOnError.Value)
 			f.Fix = a.source(j.File.Path).WithoutLines(j.Job.Pos.Line, j.Job.ContinueOnError.Line+1, j.Job.ContinueOnError.Line)
@@ -43,7 +44,9 @@ var _ = register(finding.Rule{
 					a.add(a.at(rule, j, k.File, k.Line, "let the upload fail the job: take away || true, set +e, or the pipe behind it",
 						"job %q goes on where the upload by %s fails: its script ignores the failure", j.Job.ID.Value, k.Uploader))
 				}
-				a.continues(rule, s, "the upload by "+k.Uploader)
+				if !retried(s) {
+					a.continues(rule, s, "the upload by "+k.Uploader)
+				}
 			}
 		}
 	}
@@ -63,10 +66,10 @@ func (a *audit) ignoredChecks(rule *finding.Rule, j *graph.Job, steps []*graph.S
 				f.Fix = a.source(v.file).Replace(v.line, " || true", "")
 				a.add(f)
 			}
-			if len(s.Sinks) == 0 {
+			if len(s.Sinks) == 0 && !a.heeded(s) {
 				a.continues(rule, s, "the check by "+v.name)
 			}
-			if t := j.Job.ContinueOnError; sp == nil && continues(t) {
+			if t := j.Job.ContinueOnError; sp == nil && a.mayContinue(j, t, nil) {
 				f := a.at(rule, j, j.File.Path, t.Line, "remove continue-on-error from the job",
 					"job %q makes the check by %s, and counts as passed where that fails (continue-on-error: %s)", j.Job.ID.Value, v.name, t.Value)
 				f.Fix = a.source(j.File.Path).WithoutLines(j.Job.Pos.Line, t.Line+1, t.Line)
@@ -78,7 +81,7 @@ func (a *audit) ignoredChecks(rule *finding.Rule, j *graph.Job, steps []*graph.S
 
 // continues says that a step goes on after a failure of what it does.
 func (a *audit) continues(rule *finding.Rule, s *graph.Step, what string) {
-	t, file := ignores(s)
+	t, file := a.ignores(s)
 	if !t.Written() {
 		return
 	}
@@ -115,18 +118,18 @@ func (a *audit) checking() []*graph.Job {
 
 // ignores is the continue-on-error that holds for a step, its own or that of a
 // composite action's use, and its file.
-func ignores(s *graph.Step) (workflow.Text, string) {
-	if continues(s.Step.ContinueOnError) {
+func (a *audit) ignores(s *graph.Step) (workflow.Text, string) {
+	runs := make([]bool, len(s.Runs))
+	for i, r := range s.Runs {
+		runs[i] = r.Runs != expr.False
+	}
+	if a.mayContinue(s.Job, s.Step.ContinueOnError, runs) {
 		return s.Step.ContinueOnError, s.File
 	}
 	for _, f := range s.Chain {
-		if continues(f.Step.ContinueOnError) {
+		if a.mayContinue(s.Job, f.Step.ContinueOnError, runs) {
 			return f.Step.ContinueOnError, f.File
 		}
 	}
 	return workflow.Text{}, ""
-}
-
-func continues(t workflow.Text) bool {
-	return t.Written() && !t.Null && !strings.EqualFold(strings.TrimSpace(t.Value), "false") && strings.ReplaceAll(t.Value, " ", "") != "${{false}}"
 }

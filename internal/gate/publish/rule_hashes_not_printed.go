@@ -14,8 +14,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Note,
 	Waivable: true,
 	Title:    "The log does not show the hashes of what was uploaded",
-	Why: "When a release has gone wrong, the question is whether the index serves what the run sent. With the hashes in the run's log anybody can " +
-		"compare; the swapped files of Ultralytics 8.3.41 were found in the logs like this.",
+	Why: "Without the hashes in its log nobody can tell, after an incident, whether the index serves the files that the run sent. " +
+		"The swapped files of Ultralytics 8.3.41 were found by comparing hashes like these.",
 	Bad:        "- uses: pypa/gh-action-pypi-publish@…",
 	Good:       "- uses: pypa/gh-action-pypi-publish@…\n  with:\n    print-hash: true",
 	References: []string{"SPEC 8: use OIDC through trusted publishers (print-hash)"},

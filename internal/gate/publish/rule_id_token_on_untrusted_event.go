@@ -17,8 +17,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "The job whose id-token the index accepts also runs for pull requests",
-	Why: "Only the upload is kept to releases here; the job itself, with the id-token that the index accepts, runs for pull requests and the like. " +
-		"Whatever its other steps run then can ask for that token and upload by itself: the index does not look at the event.",
+	Why: "Whatever this job runs for a pull request can ask for the token that the index accepts and upload by itself: the index does not look at " +
+		"the event. A condition on the upload step keeps only that step to releases, not the job and its id-token.",
 	Bad: "on: [push, pull_request]\njobs:\n  release:\n    permissions: {id-token: write}\n    steps:\n      - run: python -m build\n" +
 		"      - uses: pypa/gh-action-pypi-publish@…\n        if: startsWith(github.ref, 'refs/tags/')",
 	Good:       "release:\n  if: startsWith(github.ref, 'refs/tags/')\n  needs: build\n  permissions: {id-token: write}",
@@ -33,15 +33,18 @@ var _ = register(finding.Rule{
 			continue
 		}
 		test := !slices.ContainsFunc(accepting, func(p *publisher) bool { return p.index != sinks.TestPyPI })
-		open := events(j, func(i int) bool { return slices.Contains(openEvents, j.Runs[i].Scenario.Event) && a.works(j, i) })
+		open := events(j, func(i int) bool { return slices.Contains(openEvents, j.Runs[i].Scenario.Event) && a.works(j, i, test) })
 		pulls := events(j, func(i int) bool {
 			s := j.Runs[i].Scenario
-			return tokenIn(s) && slices.Contains(append([]string{"pull_request"}, reviewEvents...), s.Event) && a.works(j, i)
+			return tokenIn(s) && slices.Contains(append([]string{"pull_request"}, reviewEvents...), s.Event) && a.works(j, i, test)
 		})
-		hint := "keep the whole job to releases with an if on the job, such as startsWith(github.ref, 'refs/tags/'), or move the upload into a job of its own that has the id-token alone"
-		fix := a.source(j.File.Path).InJob(j.Job, "if: "+uploadCondition(j))
-		if j.Job.If.Written() {
-			fix = ""
+		hint := "keep the whole job to releases with an if on the job, such as startsWith(github.ref, 'refs/tags/'), and do in another job what pull requests are to do; or move the upload into a job of its own that has the id-token alone"
+		fix, condition := "", uploadCondition(j)
+		switch {
+		case len(sinksOf(j)) == 0:
+			hint = "take id-token: write away from this job; where it signs provenance with it, give the publisher an environment that only the uploading job names"
+		case condition != "" && !j.Job.If.Written():
+			fix = a.source(j.File.Path).InJob(j.Job, "if: "+condition)
 		}
 		switch {
 		case len(open) > 0:
@@ -54,7 +57,7 @@ var _ = register(finding.Rule{
 			a.add(f)
 		case len(pulls) > 0 && !test:
 			f := a.at(rule, j, j.File.Path, j.Job.Pos.Line, hint,
-				"job %q may ask for the id-token that %s accepts and also runs for %s from branches of this repository, when nothing is uploaded",
+				"job %q may ask for the id-token that %s accepts and also runs for %s from branches of this repository, when it publishes nothing",
 				j.Job.ID.Value, indexName(accepting[0].index), list(quoted(pulls)))
 			f.Fix = fix
 			a.add(f)
@@ -62,25 +65,45 @@ var _ = register(finding.Rule{
 	}
 })
 
-// uploadCondition is what keeps the upload of a job to releases, as far as it
-// can stand on the job.
+// uploadCondition is what keeps the uploads of a job to releases, as it can stand
+// on the job; "" where it cannot be lifted there as it is, or the uploads differ.
 func uploadCondition(j *graph.Job) string {
-	for _, s := range j.Steps {
-		if len(s.Sinks) == 0 || s.Step == nil || len(s.Chain) > 0 {
+	found := ""
+	for _, k := range sinksOf(j) {
+		if k.DryRun {
 			continue
 		}
-		text := oneLine(s.Step.If.Value)
-		if text != "" && !strings.HasSuffix(text, "…") && !strings.HasPrefix(text, "!") &&
-			!slices.ContainsFunc([]string{"steps.", "env.", "runner.", "matrix.", "job.", "hashFiles", ": ", " #"}, func(x string) bool { return strings.Contains(text, x) }) {
-			return text
+		s := k.Step
+		if s.Step == nil || len(s.Chain) > 0 {
+			return ""
 		}
+		text := strings.Join(strings.Fields(s.Step.If.Value), " ")
+		if !liftable(text) || found != "" && found != text {
+			return ""
+		}
+		found = text
 	}
-	return "startsWith(github.ref, 'refs/tags/')"
+	return found
 }
 
-// works reports whether a job does something in run i, and uploads nothing in
-// it: what does upload is publish-from-untrusted-event's.
-func (a *audit) works(j *graph.Job, i int) bool {
+// liftable reports whether a step's condition means the same on its job, and
+// can be written there without quotes.
+func liftable(text string) bool {
+	const longest = 300
+	e, err := expr.Parse(text)
+	if err != nil || text == "" || len(text) > longest || e.HasStatus() || e.Calls("hashFiles") || strings.Contains(text, ": ") || strings.Contains(text, " #") ||
+		strings.ContainsAny(text[:1], "!&*'\"[]{}>|%@`#,?-") {
+		return false
+	}
+	return !slices.ContainsFunc(e.Refs(), func(r expr.Ref) bool {
+		return !slices.Contains([]string{"github", "inputs", "needs", "vars"}, r.Context())
+	})
+}
+
+// works reports whether a job does something in run i and publishes nothing in
+// it: where it does, that is publish-from-untrusted-event's. An upload to the
+// test index counts only where the job has no other publisher.
+func (a *audit) works(j *graph.Job, i int, test bool) bool {
 	if j.Runs[i].Runs == expr.False {
 		return false
 	}
@@ -89,8 +112,11 @@ func (a *audit) works(j *graph.Job, i int) bool {
 		if s.Runs[i].Runs == expr.False {
 			continue
 		}
-		if len(s.Sinks) > 0 {
-			return false
+		for _, k := range s.Sinks {
+			if !k.DryRun && (test || !testIn(k, j.Runs[i].Scenario)) {
+				return false
+			}
+			some = true
 		}
 		some = some || slices.ContainsFunc(a.deeds(s), func(d deed) bool { return d.kind > changes })
 	}

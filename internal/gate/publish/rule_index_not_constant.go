@@ -14,10 +14,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "Where the files go is not written in the workflow",
-	Why: "The uploader asks the host of this address which audience the id-token shall have, and then sends the token there. A " +
-		"host of somebody else may answer \"pypi\" and use what it is sent to publish in your name. So an address that comes " +
-		"from an input, a secret or a file is a way to the index for everybody who can set it, and no reader of the workflow " +
-		"can tell where the files go.",
+	Why: "Whoever can set this address is sent the token that publishes your releases. The uploader asks the host of the address which audience " +
+		"the id-token shall have, and then sends the token there; a host of somebody else may answer \"pypi\" and use it to publish in your name. " +
+		"And no reader of the workflow can tell where the files go.",
 	Bad:        "with:\n  repository-url: ${{ inputs.index }}",
 	Good:       "with:\n  repository-url: https://upload.pypi.org/legacy/   # or no such line: it is the default",
 	References: []string{"PyPI: trusted publishers", "SPEC 8: OIDC through Trusted Publishers"},

@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -15,9 +16,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "A job on the path takes more artifacts than those it was built to take",
-	Why: "A download without a name takes every artifact of the run. Each job of the run may store one: a test job that runs a " +
-		"compromised dependency can add a file that looks like a wheel, and it is published with the others. A name, or better the id of the " +
-		"artifact that the build job hands over, takes what that job stored and nothing else.",
+	Why: "Any job of the run can slip a file into the release: a test job that runs a compromised dependency stores an artifact with something that " +
+		"looks like a wheel, and it is published with the others. A name, or better the id of the artifact that the build job hands over, takes what " +
+		"that job stored and nothing else. And a job that the download does not wait for may not have stored its files yet.",
 	Bad:        "- uses: actions/download-artifact@…\n  with:\n    path: dist",
 	Good:       "- uses: actions/download-artifact@…\n  with:\n    artifact-ids: ${{ needs.build.outputs.artifact-id }}\n    path: dist",
 	References: []string{"SLSA: Build L3, provenance is unforgeable by other jobs", "PyPI: trusted publishing security model"},
@@ -34,7 +35,8 @@ var _ = register(finding.Rule{
 })
 
 func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *graph.Download) {
-	const hint = "name the artifact, or hand over its id (artifact-ids: ${{ needs.JOB.outputs.ID }}) from the job that builds it"
+	const hint = "name the artifact (name:), give those that are published a prefix of their own and take them by it (pattern: dist-*), " +
+		"or hand over the id from the job that builds it (artifact-ids: ${{ needs.JOB.outputs.ID }})"
 	all := d.By == graph.All || d.By == graph.ByPattern && strings.Trim(d.Pattern, "*") == ""
 	var f finding.Finding
 	switch {
@@ -43,7 +45,11 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 		if d.By == graph.ByPattern {
 			what = "by the pattern \"" + d.Text + "\""
 		}
-		f = a.atStep(rule, s, hint, "job %q downloads artifacts %s: it takes what any job of the run has stored; expected the ones that it needs, by id or name", sp.job.Job.ID.Value, what)
+		f = a.atStep(rule, s, hint, "job %q downloads artifacts %s: it takes what any job of the run has stored; expected the ones that it needs, by name, pattern or id", sp.job.Job.ID.Value, what)
+		if only := a.onlyStore(sp.job, d); only != nil {
+			f = a.atStep(rule, s, hint, "job %q downloads artifacts %s: today only job %q stores any, but a job that is added to the run later would have its files published too", sp.job.Job.ID.Value, what, only.Job.ID.Value)
+			f.Severity = finding.Note
+		}
 	case d.By == graph.ByPattern:
 		u := strayUpload(sp, s, d)
 		if u == nil {
@@ -54,6 +60,14 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 	case d.By == graph.ByName:
 		u := overwrites(sp, s, d)
 		if u == nil {
+			if u = unawaited(sp, s, d); u != nil {
+				other := u.Step.Job.Job.ID.Value
+				f = a.atStep(rule, s, "add "+other+" to the needs of job "+sp.job.Job.ID.Value,
+					"job %q downloads the artifact %q of job %q, a job that it does not wait for: a release may go out without these files, or fail half-way", sp.job.Job.ID.Value, d.Text, other)
+				f.Location = finding.Location{File: d.File, Line: d.Line}
+				f.Fix = a.withNeed(sp.job, u.Step.Job)
+				a.add(sp.cap(f))
+			}
 			return
 		}
 		f = a.atStep(rule, s, "download by id (artifact-ids: ${{ needs.JOB.outputs.ID }}), and give the other artifact a name of its own",
@@ -63,9 +77,11 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 	}
 	f.Location = finding.Location{File: d.File, Line: d.Line}
 	if s.Step != nil && s.Step.Uses != nil && all {
-		if input, value := narrower(d); input != "" {
-			src := a.source(s.File)
-			f.Fix = src.WithInput(s.Step, input, value)
+		if input, value := narrower(sp.job, d); input != "" {
+			if input == "name" && !(d.By == graph.All && strings.EqualFold(s.With["merge-multiple"], "true")) {
+				input = "pattern" // by name the files would lie in another folder
+			}
+			f.Fix = a.source(s.File).WithInput(s.Step, input, value)
 		}
 	}
 	a.add(sp.cap(f))
@@ -92,6 +108,74 @@ func overwrites(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
 	})
 }
 
+// unawaited is the artifact that a download by name takes where only jobs that
+// the downloading one does not wait for store one of that name; nil for none,
+// and where a job that it waits for may store more than is known here.
+func unawaited(sp *spot, s *graph.Step, d *graph.Download) *graph.Upload {
+	if strings.Contains(d.Text, "$") || strings.Contains(d.Pattern, "*") {
+		return nil
+	}
+	waits := upstream(sp.job)
+	for j := range waits {
+		if slices.ContainsFunc(j.Steps, unheardStep) {
+			return nil
+		}
+	}
+	if slices.ContainsFunc(d.From, func(u *graph.Upload) bool { return waits[u.Step.Job] }) || slices.ContainsFunc(sp.job.Steps, func(o *graph.Step) bool {
+		return slices.ContainsFunc(o.Uploads, func(u *graph.Upload) bool { return u.Name == d.Text })
+	}) {
+		return nil
+	}
+	return fromUnneeded(sp, s, d, func(u *graph.Upload) bool { return u.Name == d.Text })
+}
+
+// unheardStep reports whether a step is an action or reusable workflow that no
+// table knows, so that it may store artifacts.
+func unheardStep(s *graph.Step) bool {
+	return s.Step == nil && !s.Known.Known || s.Step != nil && s.Step.Uses != nil && (s.Uses != nil && !s.Known.Known && len(s.Sinks) == 0 || s.Fault != "" || s.Action != nil)
+}
+
+// withNeed writes the line of a job's needs with another job in it; "" where it
+// is not on one line, or the other job is in another file.
+func (a *audit) withNeed(j, other *graph.Job) string {
+	needs, id := j.Job.Needs, other.Job.ID.Value
+	if len(needs) == 0 || j.File != other.File || len(j.Callers) != len(other.Callers) || needs[0].Line != needs[len(needs)-1].Line {
+		return ""
+	}
+	src := a.source(j.File.Path)
+	line := src.Line(needs[0].Line)
+	switch {
+	case strings.Contains(line, "#"):
+		return ""
+	case strings.HasPrefix(strings.TrimSpace(line), "needs: [") && strings.HasSuffix(strings.TrimSpace(line), "]"):
+		return src.Replace(needs[0].Line, "]", ", "+id+"]")
+	case strings.TrimSpace(line) == "needs: "+needs[0].Value:
+		return src.Replace(needs[0].Line, "needs: "+needs[0].Value, "needs: ["+needs[0].Value+", "+id+"]")
+	}
+	return ""
+}
+
+// onlyStore is the one job of the run that stores artifacts, where the
+// downloading job waits for it; nil where others may.
+func (a *audit) onlyStore(j *graph.Job, d *graph.Download) *graph.Job {
+	var only *graph.Job
+	for _, u := range d.From {
+		if only != nil && only != u.Step.Job {
+			return nil
+		}
+		only = u.Step.Job
+	}
+	if only == nil || !waitsFor(j, only) {
+		return nil
+	}
+	for _, o := range a.in.Graph.Jobs {
+		if o.Root == j.Root && o.Reachable() && slices.ContainsFunc(o.Steps, unheardStep) {
+			return nil
+		}
+	}
+	return only
+}
+
 // fromUnneeded is the first artifact that a download may take, of those that
 // count, which a job stores that the downloading one does not wait for.
 func fromUnneeded(sp *spot, s *graph.Step, d *graph.Download, counts func(*graph.Upload) bool) *graph.Upload {
@@ -112,17 +196,30 @@ func fromUnneeded(sp *spot, s *graph.Step, d *graph.Download, counts func(*graph
 	return nil
 }
 
-// narrower is an input that takes the artifacts of a download without a name,
-// as far as they have a name in common.
-func narrower(d *graph.Download) (input, value string) {
-	if len(d.From) == 0 {
+// narrower is an input that takes, of the artifacts that a download without a
+// name takes, those of jobs that are waited for, as far as their names have
+// something in common that the others' have not.
+func narrower(j *graph.Job, d *graph.Download) (input, value string) {
+	var from, stray []*graph.Upload
+	waits := upstream(j)
+	for _, u := range d.From {
+		if waits[u.Step.Job] {
+			from = append(from, u)
+		} else {
+			stray = append(stray, u)
+		}
+	}
+	if len(from) == 0 {
 		return "", ""
 	}
-	if len(d.From) == 1 && !strings.ContainsAny(d.From[0].Pattern, "*$") {
-		return "name", d.From[0].Name
+	if len(from) == 1 && !strings.ContainsAny(from[0].Pattern, "*$") {
+		if slices.ContainsFunc(stray, func(u *graph.Upload) bool { return u.Name == from[0].Name }) {
+			return "", ""
+		}
+		return "name", from[0].Name
 	}
-	common, _, _ := strings.Cut(d.From[0].Pattern, "*")
-	for _, u := range d.From[1:] {
+	common, _, _ := strings.Cut(from[0].Pattern, "*")
+	for _, u := range from[1:] {
 		name, _, _ := strings.Cut(u.Pattern, "*")
 		n := 0
 		for n < min(len(name), len(common)) && name[n] == common[n] {
@@ -131,7 +228,10 @@ func narrower(d *graph.Download) (input, value string) {
 		common = common[:n]
 	}
 	const least = 3 // shorter ones are chance
-	if len(common) < least {
+	if len(common) < least || slices.ContainsFunc(stray, func(u *graph.Upload) bool {
+		name, _, _ := strings.Cut(u.Pattern, "*")
+		return strings.HasPrefix(name, common) || strings.HasPrefix(common, name) && name != u.Pattern
+	}) {
 		return "", ""
 	}
 	return "pattern", common + "*"

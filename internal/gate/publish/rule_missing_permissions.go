@@ -8,6 +8,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
+	"github.com/scientific-python/sallyport/internal/workflow/edit"
 )
 
 var _ = register(finding.Rule{
@@ -50,7 +51,7 @@ var _ = register(finding.Rule{
 		for n := 1; n <= len(src.Lines(1, 1<<30)); n++ {
 			if strings.HasPrefix(src.Line(n), "jobs:") {
 				line = n
-				f.Fix = "permissions:\n  contents: read\n\n" + src.Line(n)
+				f.Fix = a.topPermissions(w, src, src.Line(n))
 				break
 			}
 		}
@@ -58,3 +59,33 @@ var _ = register(finding.Rule{
 		a.add(f)
 	}
 })
+
+// topPermissions is a block for the top of a file, and one for each job that
+// would lose what it needs by it; jobs is the line that it comes before.
+func (a *audit) topPermissions(w *workflow.Workflow, src edit.Source, jobs string) string {
+	fix := "permissions:\n  contents: read\n\n" + jobs
+	var lines, names []string
+	for _, j := range w.Jobs {
+		if j.Permissions != nil {
+			continue
+		}
+		line := a.usesOwnToken(j)
+		if line == 0 && j.Call == nil {
+			continue
+		}
+		own, inner := src.JobIndent(j)
+		if inner == "" {
+			return ""
+		}
+		what := "what line " + itoa(line) + " needs"
+		if j.Call != nil {
+			line, what = j.Call.Uses.Pos.Line, "what the called workflow needs"
+		}
+		names = append(names, shownText(j.ID.Value))
+		lines = append(lines, own+j.ID.Value+":", inner+"permissions:", inner+"  contents: write  # "+what)
+	}
+	if len(names) == 0 {
+		return fix
+	}
+	return "# sketch: " + fewNames(names) + " may need more than to read: say what\n" + fix + "\n" + strings.Join(lines, "\n")
+}

@@ -15,8 +15,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "The upload happens even where what it waits for has failed",
-	Why: "A job waits for the jobs that it needs so that nothing is published when a build, a test or a check has failed. A condition with always(), " +
-		"!cancelled() or failure() takes that away: it runs after a failed check as well, with whatever files there are.",
+	Why: "A release goes out although a build, a test or a check before it has failed, with whatever files there are. Needs holds a job back until " +
+		"the others have passed; a condition with always(), !cancelled() or failure() takes that away.",
 	Bad:        "publish:\n  needs: [build, check]\n  if: always() && startsWith(github.ref, 'refs/tags/')",
 	Good:       "publish:\n  needs: [build, check]\n  if: startsWith(github.ref, 'refs/tags/')",
 	References: []string{"SPEC 8: hardening workflow environment permissions", "SLSA: verifying artifacts"},

@@ -25,9 +25,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "An event that outsiders can cause reaches the upload",
-	Why: "Comments, issues and pull requests come from anybody. GitHub runs workflows for some of these events with the repository's own secrets " +
-		"and id-token, so that whoever writes the comment or opens the pull request decides when a release is made, and often from which files. " +
-		"PyPI refuses tokens of pull_request_target runs and of no other event.",
+	Why: "Whoever writes a comment or opens a pull request decides when a release is made, and often from which files. GitHub runs workflows for " +
+		"some of these events with the repository's own secrets and id-token. PyPI refuses tokens of pull_request_target runs and of no other event.",
 	Bad:        "on: issue_comment\njobs:\n  publish:\n    if: github.event.comment.body == '/release'\n    environment: pypi",
 	Good:       "on:\n  push:\n    tags: [\"v*\"]\njobs:\n  publish:\n    environment: pypi",
 	References: []string{"SPEC 8: hardening workflow environment permissions", "PyPI: incident report of 2024-12-11"},

@@ -5,6 +5,8 @@ package publish
 import (
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
@@ -27,7 +29,10 @@ var _ = register(finding.Rule{
 		}
 		f := a.at(rule, j, j.File.Path, j.Job.Pos.Line,
 			"add an environment to the job, create it under Settings > Environments with a reviewer and a tag rule, and name it in the publisher on the index",
-			"job %q uploads to %s by trusted publishing and runs in no environment", j.Job.ID.Value, indexName(k.Index))
+			"job %q uploads to %s by trusted publishing and runs in no environment%s", j.Job.ID.Value, indexName(k.Index), a.alsoAccepted(j))
+		if alsoForChannel(j) {
+			f.Hint = "first move the upload to the other channel into a job of its own, since a tag rule would stop the scheduled runs; then " + f.Hint
+		}
 		f.Fix = a.source(j.File.Path).InJob(j.Job, "environment: "+environmentFor(k.Index))
 		p := a.policyOf(j.File.Path, k.Index)
 		if k.Index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
@@ -36,3 +41,22 @@ var _ = register(finding.Rule{
 		a.add(f)
 	}
 })
+
+// alsoForChannel reports whether a job also uploads to a channel, in runs that
+// are for no release: by a schedule or a push to a branch.
+func alsoForChannel(j *graph.Job) bool {
+	other, release := false, false
+	for _, k := range sinksOf(j) {
+		if k.DryRun || !k.Reachable {
+			continue
+		}
+		if k.Credential == sinks.TrustedPublishing {
+			release = true
+			continue
+		}
+		for i, r := range k.Step.Runs {
+			other = other || r.Runs != expr.False && j.Runs[i].Scenario.Event == "schedule"
+		}
+	}
+	return other && release
+}

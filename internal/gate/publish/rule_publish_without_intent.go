@@ -25,11 +25,8 @@ var _ = register(finding.Rule{
 	References: []string{"SPEC 8: hardening workflow environment permissions", "PyPI: use tag protection rules"},
 }, func(a *audit, rule *finding.Rule) {
 	said := map[*graph.Job]bool{}
-	for _, k := range a.trusted() {
-		if said[k.Step.Job] {
-			continue
-		}
-		if releaseIndex(k) == sinks.TestPyPI || k.Mints {
+	for _, k := range a.releases() {
+		if said[k.Step.Job] || k.Mints || !releasesTo(k) {
 			continue
 		}
 		var ways []string
@@ -52,6 +49,15 @@ var _ = register(finding.Rule{
 		a.add(f)
 	}
 })
+
+// releasesTo reports whether an upload makes a release: by trusted publishing to
+// any index but the test index, or with a credential to PyPI.
+func releasesTo(k *graph.Sink) bool {
+	if k.Credential == sinks.TrustedPublishing {
+		return releaseIndex(k) != sinks.TestPyPI
+	}
+	return k.Credential != sinks.None && !k.Guessed && k.IndexKnown && canonical(k.Index) == sinks.PyPI
+}
 
 // withoutIntent names a run that somebody may start without meaning a release;
 // "" for others, and for those that are other rules' to judge.

@@ -204,7 +204,7 @@ func besideFix(a *audit, rule *finding.Rule, k *graph.Sink) finding.Finding {
 	j := k.Step.Job
 	f := a.at(rule, j, k.File, k.Line,
 		"remove the credential: without it the same step publishes by trusted publishing, once the publisher is registered on the index; then delete the secret and revoke the token",
-		"job %q may ask for an id-token to publish by trusted publishing, but %s is handed %s, which wins; expected no credential", j.Job.ID.Value, k.Uploader, credentialText(k))
+		"job %q has id-token: write for trusted publishing, but %s is handed %s: the step uses the token, so trusted publishing never happens", j.Job.ID.Value, k.Uploader, credentialText(k))
 	f.Fix = a.trustedFix(k)
 	return f
 }

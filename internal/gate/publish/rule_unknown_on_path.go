@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -15,9 +16,9 @@ var _ = register(finding.Rule{
 	OnUnchecked: finding.List,
 	Waivable:    true,
 	Title:       "Something runs on the path to the index that could not be looked into",
-	Why: "An audit of files sees what the files say. An action of another repository that is in no table, a script that is fetched, or a program " +
-		"of the repository may upload, restore a cache or change the files. Such steps are listed by name, so that a person looks at them; " +
-		"they are never counted as good.",
+	Why: "What was not looked into may upload by itself, restore a cache or change the files, and this audit would not see it. An action of another " +
+		"repository that is in no table, a script that is fetched, a program of the repository: such steps are listed by name, so that a person " +
+		"looks at them; they are never counted as good.",
 	Bad:        "- uses: someone/build-everything@…",
 	Good:       "- run: python -m build",
 	References: []string{"SSDF PW.4.4"},
@@ -31,7 +32,7 @@ var _ = register(finding.Rule{
 	byKey := map[string]*unknown{}
 	on := a.gapsOnPath()
 	for _, g := range a.in.Graph.Gaps {
-		if g.Kind == graph.UnreadFile || !on(g) {
+		if g.Kind == graph.UnreadFile || g.Kind == graph.Missing || !on(g) {
 			continue
 		}
 		key := g.Name + "\x00" + g.Reason
@@ -50,9 +51,24 @@ var _ = register(finding.Rule{
 		}
 	}
 	for _, u := range all {
-		a.skip(rule.Undecided(u.subject, "%q is on the path to an index (%s): %s; look at what it does", u.name, several(u.where), u.reason))
+		a.skip(rule.Undecided(u.subject, "%s is on the path to an index (%s): %s; look at what it does", shortName(u.name), several(u.where), u.reason))
 	}
 })
+
+// shortName quotes a name for a message: one line, cut where it is long. Where
+// a script puts it together, it may be anything.
+func shortName(name string) string {
+	const longest = 60
+	first, _, more := strings.Cut(strings.TrimSpace(name), "\n")
+	first = strings.Join(strings.Fields(first), " ")
+	if more = more || len(first) > longest; len(first) > longest {
+		first = strings.ToValidUTF8(first[:longest], "")
+	}
+	if more {
+		first += "…"
+	}
+	return fmt.Sprintf("%q", first)
+}
 
 // gapsOnPath says of what is not known whether it may run in a run in which the
 // job's files reach an index. A reusable workflow that is not known may store

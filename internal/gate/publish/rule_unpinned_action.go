@@ -33,7 +33,7 @@ var _ = register(finding.Rule{
 			byKey[key] = m
 			all = append(all, m)
 		}
-		m.merge(f, s.Job.Job.ID.Value)
+		m.merge(f)
 	}
 	for _, sp := range a.spots {
 		for _, s := range sp.steps() {
@@ -41,15 +41,15 @@ var _ = register(finding.Rule{
 			if u == nil || u.Kind != workflow.Remote {
 				continue
 			}
-			if !u.Pinned {
+			switch {
+			case !u.Pinned:
 				f := sp.cap(a.movableAction(rule, sp, s, u))
 				note(s.File+"\x00"+strings.ToLower(u.Raw.Value), s, f)
-			}
-			if len(s.Known.Loose) > 0 {
+			case len(s.Known.Loose) > 0:
 				f := a.atStep(rule, s, "look for a release of the action that pins what it fetches, or do its work in steps of your own",
-					"%q itself fetches %s, which can change under the pinned commit", u.Name(), several(s.Known.Loose))
+					"%q is pinned, but fetches %s by itself, and the pin does not fix what that is", u.Name(), several(s.Known.Loose))
 				f.Severity, f.Location.Line = finding.Warning, u.Pos.Line
-				note(s.File+"\x00"+strings.ToLower(u.Raw.Value)+"\x00inside", s, f)
+				note(u.Name()+"\x00inside", s, f)
 			}
 		}
 	}
@@ -61,67 +61,78 @@ var _ = register(finding.Rule{
 // movable is one action at one ref in one file, wherever it is used there.
 type movable struct {
 	first finding.Finding
-	lines []int
-	jobs  []string
+	at    []finding.Location
 }
 
-func (m *movable) merge(f finding.Finding, job string) {
+func (m *movable) merge(f finding.Finding) {
 	if f.Severity.Rank() < m.first.Severity.Rank() {
 		f.Location = m.first.Location
 		f.Fix = m.first.Fix
 		m.first = f
 	}
-	if !slices.Contains(m.lines, f.Location.Line) {
-		m.lines = append(m.lines, f.Location.Line)
-	}
-	if !slices.Contains(m.jobs, job) {
-		m.jobs = append(m.jobs, job)
+	if !slices.Contains(m.at, f.Location) {
+		m.at = append(m.at, f.Location)
 	}
 }
 
 func (m *movable) finding() finding.Finding {
-	var lines []string
-	for _, n := range m.lines {
-		if n != m.first.Location.Line {
-			lines = append(lines, itoa(n))
+	var lines, files []string
+	for _, l := range m.at {
+		switch {
+		case l.File != m.first.Location.File:
+			files = append(files, l.File+":"+itoa(l.Line))
+		case l.Line != m.first.Location.Line:
+			lines = append(lines, itoa(l.Line))
 		}
 	}
-	switch len(lines) {
-	case 0:
-	case 1:
-		m.first.Message += "; also on line " + lines[0]
-	default:
-		m.first.Message += "; also on lines " + several(lines)
+	switch {
+	case len(lines) == 1:
+		files = append([]string{"on line " + lines[0]}, files...)
+	case len(lines) > 1:
+		files = append([]string{"on lines " + several(lines)}, files...)
+	}
+	if len(files) > 0 {
+		m.first.Message += "; also " + several(files)
 	}
 	return m.first
 }
 
 // movableAction is the finding on one use of an action by a tag or branch.
 func (a *audit) movableAction(rule *finding.Rule, sp *spot, s *graph.Step, u *workflow.Uses) finding.Finding {
-	kind, harm := "a tag", "change the files that are published"
+	kind := "a tag"
 	switch {
 	case isBranch(u.Ref):
 		kind = "a branch"
 	case isHash(u.Ref):
-		kind = "an abbreviated commit, which"
+		kind = "an abbreviated commit, which can come to mean another one"
 	case !strings.ContainsAny(u.Ref, "0123456789"):
 		kind = "a tag or branch"
 	}
+	where := "in the publishing job " + shownText(sp.job.Job.ID.Value)
 	switch {
-	case sp.holdsToken():
-		harm = "upload under the project's name"
-	case sp.job.Remote != nil:
-		harm = "change what the called workflow builds"
+	case sp.publishes:
+	case sp.publisher != nil:
+		where = "in job " + shownText(sp.job.Job.ID.Value) + ", which can get the upload token,"
+	default:
+		where = "in job " + shownText(sp.job.Job.ID.Value) + ", which makes the published files,"
 	}
-	f := a.atStep(rule, s, "pin it to the full commit of a release, with the version behind it as a comment, and let Dependabot move it; the commit: gh api repos/"+
+	f := a.atStep(rule, s, "pin the full commit of a release, with the version behind it as a comment, and let Dependabot move it; the commit: gh api repos/"+
 		u.Owner+"/"+u.Repo+"/commits/"+u.Ref+" --jq .sha",
-		"%q in job %q, which %s, is named by %s that its owners, or whoever takes over their account, can move: new code could then %s; expected a full commit",
-		u.Raw.Value, sp.job.Job.ID.Value, sp.part(), strings.TrimSuffix(kind, ", which"), harm)
+		"%q %s is %s: whoever controls that repository can change what runs in your next release", u.Raw.Value, where, kind)
 	f.Location.Line = u.Pos.Line
+	if len(s.Known.Loose) > 0 {
+		f.Message += "; it also fetches " + several(s.Known.Loose) + ", which a pin does not fix"
+	}
 	if commit := a.commitOf(u); commit != "" {
 		f.Hint = "this is the commit that " + u.Ref + " stands for today: look at it, pin it, and let Dependabot move it"
 		if f.Fix = a.source(s.File).Replace(u.Pos.Line, "@"+u.Ref, "@"+commit); f.Fix != "" && u.Comment == "" {
 			f.Fix += " # " + u.Ref
+		}
+	} else if r := releaseOf(u); r != nil {
+		line := a.source(s.File).Line(u.Pos.Line)
+		if fix := pinnedText(line, u); fix != line {
+			f.Fix = fix
+			f.Hint = r.version + " is a release of 2026: look at its notes and for a newer one, pin it, and let Dependabot move it"
 		}
 	}
 	switch {

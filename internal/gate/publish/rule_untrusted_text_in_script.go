@@ -3,9 +3,12 @@
 package publish
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/edit"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
@@ -27,6 +30,11 @@ var _ = register(finding.Rule{
 	for _, sp := range a.spots {
 		for _, s := range sp.steps() {
 			found := taintsOf(s).in(func(f func(i int) bool) { sp.onPath(s, f) })
+			if library(sp.job) {
+				// Its callers, in other repositories, choose the inputs, and
+				// answer for what they pass.
+				found = slices.DeleteFunc(found, func(t taint) bool { return strings.HasPrefix(t.path, "inputs.") })
+			}
 			if len(found) > 0 {
 				a.addTaints(rule, sp, s, found)
 			}
@@ -66,40 +74,104 @@ func (a *audit) addTaints(rule *finding.Rule, sp *spot, s *graph.Step, found []t
 	if worst.who != expr.Outsider {
 		f.Severity = finding.Warning
 	}
-	f.Fix = byVariable(a.source(s.File), s, worst)
+	f.Fix = byVariables(a.source(s.File), s, found)
 	a.add(sp.cap(f))
 }
 
-// byVariable writes the script's line with a variable in the expression's
-// place, and the variable above it; "" where the line is more than that.
-func byVariable(src edit.Source, s *graph.Step, t taint) string {
-	line := src.Line(t.line)
-	written := t.text
-	if !strings.Contains(line, written) {
-		// In a composite action an input stands where the text is put.
-		written = onlyExpression(line)
+// byVariables writes the step with variables in the place of the expressions;
+// "" where that is not certain to be the same script.
+func byVariables(src edit.Source, s *graph.Step, found []taint) string {
+	if s.Step == nil || s.Step.Run == nil || s.Step.Run.Script.Style != workflow.Plain && s.Step.Run.Script.Style != workflow.Literal {
+		return "" // quotes would have to be written as YAML wants them
 	}
-	before, _, ok := strings.Cut(line, written)
-	if s.Step == nil || t.in != "" || written == "" || !ok || strings.Contains(line, " -c ") || strings.Count(before, "'")%2 == 1 {
+	shell := strings.ToLower(strings.TrimSpace(s.Step.Run.Shell.Value))
+	windows := s.Job.Windows && shell == "" || strings.HasPrefix(shell, "pwsh") || strings.HasPrefix(shell, "powershell")
+	if shell != "" && !windows && !strings.HasPrefix(shell, "bash") && !strings.HasPrefix(shell, "sh") {
 		return ""
 	}
-	name := variableFor(t.path)
-	use := "$" + name
-	if s.Job.Windows {
-		use = "$env:" + name
+	lines := map[int]string{} // as corrected, by number
+	names := map[string]string{}
+	var vars []string
+	for _, t := range found {
+		line, ok := lines[t.line]
+		if !ok {
+			line = src.Line(t.line)
+		}
+		written := t.text
+		if !strings.Contains(line, written) {
+			// In a composite action an input stands where the text is put.
+			written = onlyExpression(line)
+		}
+		before, after, ok := strings.Cut(line, written)
+		if t.in != "" || written == "" || !ok || strings.Contains(line, " -c ") || strings.Count(before, "'")%2 == 1 {
+			return ""
+		}
+		name := names[written]
+		if name == "" {
+			name = freeName(variableFor(t.path), s, names)
+			names[written] = name
+			vars = append(vars, name+": "+written)
+		}
+		use := "$" + name
+		switch {
+		case windows:
+			use = "$env:" + name
+		case after != "" && (after[0] == '_' || isWordByte(after[0])):
+			use = "${" + name + "}"
+		}
+		if strings.Count(before, `"`)%2 == 0 {
+			use = `"` + use + `"`
+		}
+		lines[t.line] = before + use + after
 	}
-	if strings.Count(before, `"`)%2 == 0 {
-		use = `"` + use + `"`
+	out := src.WithEnv(s.Step, vars...)
+	if out == nil {
+		return ""
+	}
+	for _, n := range slices.Sorted(maps.Keys(lines)) {
+		line, i := lines[n], slices.Index(out, src.Line(n))
+		if i < 0 || slices.Index(out[i+1:], src.Line(n)) >= 0 {
+			return ""
+		}
+		out[i] = line
+		if strings.HasPrefix(strings.TrimLeft(line, " -"), `run: "`) {
+			return "" // a text that begins with a quote ends with it
+		}
+	}
+	if len(out) <= longestFix {
+		return strings.Join(out, "\n")
 	}
 	pad := strings.Repeat(" ", max(0, min(s.Step.Pos.Column-1, 80)))
-	out := []string{pad + "env:", pad + "  " + name + ": " + written}
-	if len(s.Step.Env) > 0 {
-		out = []string{pad + "# in env:", out[1]}
+	out = []string{pad + "# sketch: these variables, with those that are there, and these lines of the script", pad + "env:"}
+	for _, v := range vars {
+		out = append(out, pad+"  "+strings.TrimSpace(v))
 	}
-	if !strings.Contains(line, "run:") {
-		out = append(out, pad+"run: |")
+	if slices.ContainsFunc(slices.Collect(maps.Values(lines)), func(l string) bool { return strings.Contains(l, "run:") }) {
+		return ""
 	}
-	return strings.Join(append(out, strings.ReplaceAll(dashless(line), written, use)), "\n")
+	out = append(out, pad+"run: |")
+	for _, n := range slices.Sorted(maps.Keys(lines)) {
+		out = append(out, pad+"  # line "+itoa(n), lines[n])
+	}
+	return strings.Join(out, "\n")
+}
+
+// longestFix is the longest step that a fix shows whole.
+const longestFix = 24
+
+// freeName is a name that no variable of the step has and no other text got.
+func freeName(name string, s *graph.Step, taken map[string]string) string {
+	for i, try := 2, name; ; i++ {
+		_, has := s.Env[try]
+		if !has && !slices.Contains(slices.Collect(maps.Values(taken)), try) {
+			return try
+		}
+		try = name + "_" + itoa(i)
+	}
+}
+
+func isWordByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 // onlyExpression is the one expression of a line, "" for none or several.
@@ -110,16 +182,6 @@ func onlyExpression(line string) string {
 		return ""
 	}
 	return line[open : end+2]
-}
-
-// dashless is a line without the dash that begins a list's entry: another line
-// comes before it.
-func dashless(line string) string {
-	trimmed := strings.TrimLeft(line, " ")
-	if after, ok := strings.CutPrefix(trimmed, "- "); ok {
-		return line[:len(line)-len(trimmed)] + "  " + after
-	}
-	return line
 }
 
 // variableFor is a name for the variable that holds a reference.

@@ -56,3 +56,7 @@ var _ = register(finding.Rule{
 func onlyCalled(j *graph.Job) bool {
 	return len(j.Root.Triggers) > 0 && !slices.ContainsFunc(j.Runs, func(r graph.Run) bool { return r.Scenario.Event != "" })
 }
+
+// library reports whether a job is in a workflow that only others can call,
+// and nothing in the repository calls it: it is there for other repositories.
+func library(j *graph.Job) bool { return len(j.Callers) == 0 && onlyCalled(j) }

@@ -38,6 +38,9 @@ var _ = register(finding.Rule{
 					k.Uploader, k.File, k.Line, indexName(k.Index), k.Why))
 			}
 		case sinks.Token, sinks.Ambient:
+			if _, trusted := jobIndex(k.Step.Job); trusted == nil && tokenInsteadOfIDToken(k.Step.Job) == k {
+				continue // token-beside-trusted-publishing says it, of the same line
+			}
 			a.token(rule, k)
 		case sinks.TrustedPublishing:
 			a.maybeToken(rule, k, mentions)
@@ -88,7 +91,7 @@ func (a *audit) token(rule *finding.Rule, k *graph.Sink) {
 	switch {
 	case k.Guessed:
 		// Nobody hands an upload token to what does not upload.
-		verdict = "what that does with it is not known; expected no such credential, and trusted publishing"
+		verdict = "it probably uploads to " + guessedIndex(k) + " with a token; expected trusted publishing, and no secret"
 		if k.IndexKnown && !offersTrusted(index) {
 			severity = finding.Warning
 		}
@@ -115,7 +118,16 @@ func (a *audit) token(rule *finding.Rule, k *graph.Sink) {
 	f := a.at(rule, j, k.File, k.Line, hint, "job %q uploads to %s with %s, by %s: %s", j.Job.ID.Value, whereTo(k), credentialText(k), k.Uploader, verdict)
 	f.Severity = severity
 	if k.Guessed {
-		f.Message = fmt.Sprintf("job %q hands what looks like a credential for an index to %s: %s; %s", j.Job.ID.Value, guessedName(k), credentialText(k), verdict)
+		f.Message = fmt.Sprintf("%s gets %s, and its code could not be read: %s", guessedStep(k), secretNames(k), verdict)
+	}
+	f.Message += a.widerEnv(k)
+	if severity != finding.Note && library(j) && (offersTrusted(index) || !k.IndexKnown) && !channelUploader(k) {
+		// The index takes no called workflow of another repository.
+		f.Severity = finding.Warning
+		f.Message = fmt.Sprintf("job %q uploads to %s with a token of its callers (%s): a workflow that other repositories call cannot publish in any safer way", j.Job.ID.Value, whereTo(k), secretNames(k))
+		f.Hint = "drop this upload; let callers publish in a job of their own, by trusted publishing, with the files that this workflow stores as an artifact"
+		a.add(f)
+		return
 	}
 	if severity == finding.Error && (offersTrusted(index) || !k.IndexKnown) {
 		f.Fix = a.trustedFix(k)
@@ -123,12 +135,67 @@ func (a *audit) token(rule *finding.Rule, k *graph.Sink) {
 	a.add(f)
 }
 
-// guessedName is the action or "a script".
-func guessedName(k *graph.Sink) string {
-	if k.Uploader == "run" {
-		return "commands that are not known here"
+// guessedStep names the step that is guessed to upload: its name as written,
+// and what it runs.
+func guessedStep(k *graph.Sink) string {
+	s := k.Step
+	text := "the step on line " + itoa(k.Line)
+	if s.Step != nil && s.Step.Name.Written() && !s.Step.Name.HasExpression() {
+		text = "step " + shownText(s.Step.Name.Value)
 	}
-	return shownText(k.Uploader)
+	what := k.Uploader
+	if what == "run" {
+		what = ""
+		for _, c := range s.Commands {
+			if len(c.Words) > 0 && kindOf(c) >= unheard && c.Words[0].Text != "" {
+				what = c.Words[0].Text
+			}
+		}
+	}
+	if what = strings.Trim(shownText(what), `"`); what != "" {
+		text += " (" + what + ")"
+	}
+	return text + " of job " + shownText(s.Job.Job.ID.Value)
+}
+
+// guessedIndex is the index that a guessed upload goes to, as far as is known.
+func guessedIndex(k *graph.Sink) string {
+	if k.IndexKnown {
+		return shortIndex(k.Index)
+	}
+	return "PyPI"
+}
+
+// secretNames are the secrets that a sink is given, for a message.
+func secretNames(k *graph.Sink) string {
+	switch len(k.Secrets) {
+	case 0:
+		return "what looks like a credential for an index (" + k.Why + ")"
+	case 1:
+		return "secret " + shownText(k.Secrets[0])
+	}
+	return `secrets "` + strings.Join(k.Secrets, `" and "`) + `"`
+}
+
+// widerEnv says that an upload's secret stands in the environment of its whole
+// job or file, where all else that runs there can read it; "" where not.
+func (a *audit) widerEnv(k *graph.Sink) string {
+	j := k.Step.Job
+	for i, vars := range [][]workflow.Var{j.Job.Env, j.File.Env} {
+		for _, v := range vars {
+			for _, s := range k.Secrets {
+				if !strings.Contains(strings.ToUpper(v.Value.Value), "SECRETS."+strings.ToUpper(s)) {
+					continue
+				}
+				text := "; the secret stands in the environment of the whole " + []string{"job", "file"}[i] + " (line " + itoa(v.Name.Line) + ")"
+				if found := a.foreignDeeds(j); len(found) > 0 {
+					text += ", so that " + deedNames(found[:1]) + " and all else there can read it"
+				}
+				return text
+			}
+		}
+	}
+	return ""
 }
 
 // beside is the publisher whose job or environment a job is; nil for none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 )
 
@@ -16,13 +17,21 @@ var _ = register(finding.Rule{
 	OnUnchecked: finding.Block,
 	Waivable:    true,
 	Title:       "A workflow or action file could not be read whole",
-	Why: "What is not read may hold another way to the index. Files that are broken, too large, or written in a form that is not understood here " +
+	Why: "What is not read may hold another way to the index. Files that are broken, missing, too large, or written in a form that is not understood here " +
 		"are named with the place where reading stopped, and the verdict stays open until they are mended: to pass over them would be to hide a path.",
 	Bad:        "jobs:\n  publish:\n    steps: ${{ fromJSON(vars.STEPS) }}",
 	Good:       "jobs:\n  publish:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@…",
 	References: []string{"SPEC 8: hardening workflow environment permissions"},
 }, func(a *audit, rule *finding.Rule) {
+	near := a.nearPath()
 	for _, g := range a.in.Graph.Gaps {
+		if g.Kind == graph.Missing {
+			u := rule.Undecided(subject(g.Job), "%s:%d names %s, and it is not in the tree: what it does is not known, and GitHub starts no such run; add the file, or audit the whole repository",
+				g.File, g.Line, shortName(g.Name))
+			u.Blocking = near(g)
+			a.skip(u)
+			continue
+		}
 		if g.Kind != graph.UnreadFile {
 			continue
 		}
@@ -40,3 +49,26 @@ var _ = register(finding.Rule{
 		a.skip(u)
 	}
 })
+
+// nearPath says of what is missing whether it may change what is released: it is
+// on a path, a publishing job waits for it and may take what it stores, or it is
+// handed what can publish.
+func (a *audit) nearPath() func(graph.Gap) bool {
+	waited := map[*graph.Job]bool{}
+	for _, sp := range a.spots {
+		waited[sp.job] = true
+		for j := range upstream(sp.job) {
+			waited[j] = true
+		}
+	}
+	return func(g graph.Gap) bool {
+		j := g.Job
+		if !j.Reachable() {
+			return false
+		}
+		if waited[j] || j.IDToken() == expr.True {
+			return true
+		}
+		return j.Remote != nil && (j.Remote.Inherit || len(j.Remote.Secrets) > 0)
+	}
+}

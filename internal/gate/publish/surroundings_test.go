@@ -73,6 +73,21 @@ func TestWhatIsNotKnown(t *testing.T) {
 		},
 		{name: "a script that is not in the tree", rule: "unknown-on-path", files: repo{"release.yml": splitWith("      - run: ./ci/build.sh\n")}, want: "ci/build.sh"},
 		{name: "a broken workflow", rule: "workflow-unread", files: repo{"release.yml": splitWith("      - run: make\n"), "b.yml": "on: push\njobs: [\n"}, want: ".github/workflows/b.yml", blocking: true},
+		{
+			name: "a local workflow that is not there, before the upload", rule: "workflow-unread", blocking: true, want: `release.yml:16 names "./.github/workflows/gone.yml"`,
+			files: repo{"release.yml": strings.Replace(strings.Replace(splitWith("      - run: make\n"), "needs: build", "needs: [build, far]", 1), "  publish:\n", "  far:\n    uses: ./.github/workflows/gone.yml\n  publish:\n", 1)},
+		},
+		{
+			name: "a local workflow that is not there, off the path", rule: "workflow-unread", want: "gone.yml",
+			files: repo{"release.yml": splitWith("      - run: make\n"), "t.yml": "on: push\njobs:\n  t:\n    uses: ./.github/workflows/gone.yml\n"},
+		},
+		{
+			name: "a local workflow that is not there, with secrets", rule: "workflow-unread", want: "gone.yml", blocking: true,
+			files: repo{"release.yml": splitWith("      - run: make\n"), "t.yml": "on: push\njobs:\n  t:\n    uses: ./.github/workflows/gone.yml\n    secrets: inherit\n"},
+		},
+		{name: "an action of this commit that is not there", rule: "workflow-unread", blocking: true, want: "$/.github/actions/gone", files: repo{"release.yml": splitWith("      - uses: $/.github/actions/gone\n")}},
+		{name: "an action that a checkout may bring", rule: "workflow-unread", files: repo{"release.yml": splitWith("      - uses: ./tools/action\n")}},
+		{name: "an action that a checkout may bring, listed", rule: "unknown-on-path", want: `"./tools/action" is on the path`, files: repo{"release.yml": splitWith("      - uses: ./tools/action\n")}},
 		{name: "a whole one", rule: "workflow-unread", files: repo{"release.yml": splitWith("      - run: make\n")}},
 		{
 			name: "a broken action", rule: "workflow-unread", blocking: true, want: "could not be read whole",

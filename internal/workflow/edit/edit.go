@@ -158,6 +158,15 @@ func (s Source) InJob(j *workflow.Job, lines ...string) string {
 	return strings.Join(out, "\n")
 }
 
+// JobIndent returns the indentation of a job's id and of its keys; inner is ""
+// where the job's place is not known.
+func (s Source) JobIndent(j *workflow.Job) (own, inner string) {
+	if j == nil || s.Line(j.Pos.Line) == "" {
+		return "", ""
+	}
+	return indent(s.Line(j.Pos.Line)), s.inner(j.Pos.Line, j.End)
+}
+
 // InStep returns the step's first line and new lines below it, indented as the
 // step's keys are.
 func (s Source) InStep(step *workflow.Step, lines ...string) string {

@@ -47,6 +47,35 @@ func (s Source) WithoutEnv(step *workflow.Step, names ...string) string {
 	return clip(out)
 }
 
+// WithEnv returns the step's lines, whole, with variables added to its
+// environment; each is a line such as "NAME: text". Nil where the step's
+// environment is not written on lines of its own.
+func (s Source) WithEnv(step *workflow.Step, vars ...string) []string {
+	if step == nil || step.Pos.Line == 0 || s.Line(step.Pos.Line) == "" {
+		return nil
+	}
+	lines := s.Lines(step.Pos.Line, step.End)
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	pad := spaces(step.Pos.Column - 1)
+	if len(step.Env) == 0 {
+		for i, v := range vars {
+			vars[i] = pad + "  " + v
+		}
+		return slices.Concat(lines, []string{pad + "env:"}, vars)
+	}
+	first := step.Env[0].Name
+	at := first.Line - step.Pos.Line
+	if !first.Written() || at < 1 || at > len(lines) || !strings.HasPrefix(strings.TrimSpace(s.Line(first.Line)), first.Value) {
+		return nil // env: {A: x}, or env: ${{ … }}
+	}
+	for i, v := range vars {
+		vars[i] = spaces(first.Column-1) + v
+	}
+	return slices.Insert(lines, at, vars...)
+}
+
 // blockEnd is the last line, up to end, that is indented as line n is or
 // deeper: where the block that line n is in ends.
 func (s Source) blockEnd(n, end int) int {

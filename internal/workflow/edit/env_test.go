@@ -3,6 +3,7 @@
 package edit_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -53,6 +54,29 @@ func TestWithoutEnv(t *testing.T) {
 		}
 	}
 	if got := src.WithoutEnv(nil, "A"); got != "" {
+		t.Errorf("no step: got %q", got)
+	}
+}
+
+func TestWithEnv(t *testing.T) {
+	r, err := workflow.Read(fstest.MapFS{workflow.Folder + "/w.yml": {Data: []byte(steps + "      - run: |\n          four\n\n      - run: five\n        env: ${{ fromJSON(vars.E) }}\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := r.Workflows[0]
+	src := edit.Of(w.Source)
+	for step, want := range []string{
+		"      - run: one\n        env:\n          N: x\n          M: y\n          A: ${{ secrets.A }}\n          B: |\n            two\n            lines\n          C: three\n        shell: bash",
+		"      - env:\n          N: x\n          M: y\n          A: x\n        run: two",
+		"", // in braces
+		"      - run: |\n          four\n        env:\n          N: x\n          M: y",
+		"", // an expression
+	} {
+		if got := strings.Join(src.WithEnv(w.Jobs[0].Steps[step], "N: x", "M: y"), "\n"); got != want {
+			t.Errorf("step %d: got\n%s\nwant\n%s", step, got, want)
+		}
+	}
+	if got := src.WithEnv(nil, "N: x"); got != nil {
 		t.Errorf("no step: got %q", got)
 	}
 }

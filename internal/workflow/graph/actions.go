@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -109,6 +110,10 @@ func (b *builder) remote(f frame, j *Job, err error) {
 	s := &Step{Job: j, File: f.file.Path, Line: c.Uses.Pos.Line, CallerFile: f.file.Path, CallerLine: c.Uses.Pos.Line, Runs: j.Runs, With: with(c.With, f.bound), Uses: &c.Uses}
 	j.Steps = []*Step{s}
 	uses, ok := sinks.ParseUses(c.Uses.Raw.Value)
+	if errors.Is(err, workflow.ErrNoCallee) && (c.Uses.Kind == workflow.Local || c.Uses.Kind == workflow.Self) {
+		b.gap(Gap{Kind: Missing, Job: j, Step: s, File: s.File, Line: s.Line, Name: c.Uses.Raw.Value, Reason: "the reusable workflow is not in the tree"})
+		return
+	}
 	if !ok || c.Uses.Kind != workflow.Remote {
 		b.gap(Gap{Kind: UnknownWorkflow, Job: j, Step: s, File: s.File, Line: s.Line, Name: c.Uses.Raw.Value, Reason: err.Error()})
 		return

@@ -213,7 +213,8 @@ type need struct {
 }
 
 func (b *builder) job(f frame, written *workflow.Job, needs []need) (*Job, []*Job) {
-	j := &Job{Root: f.root, Callers: f.callers, File: f.file, Job: written, Windows: windows(written)}
+	j := &Job{Root: f.root, Callers: f.callers, File: f.file, Job: written, variants: b.variants(f, written)}
+	j.Windows = windows(j.variants)
 	effective := f.file.EffectivePermissions(written)
 	if f.perms != nil {
 		j.Permissions = workflow.Intersect(f.perms, effective)

@@ -60,12 +60,16 @@ const (
 	// UnknownAction: what a remote action does is not in the table.
 	UnknownAction
 	// UnknownWorkflow: a reusable workflow of another repository that is not
-	// in the table, or a local one that is not there.
+	// in the table, or a local one that cannot be called.
 	UnknownWorkflow
 	// UnreadScript: a script that is run but not read, or only approximately.
 	UnreadScript
 	// LocalCode: a local action that is no composite (JavaScript, a container).
 	LocalCode
+	// Missing: a reusable workflow of the repository's own that is called, or
+	// an action that is named by $/, and is not in the tree. Other local actions
+	// may come from a checkout: they are LocalCode.
+	Missing
 )
 
 // Job is a job as it runs in the runs that Root starts.
@@ -98,6 +102,8 @@ type Job struct {
 	Calls bool
 	// Windows: run steps use PowerShell unless they say otherwise.
 	Windows bool
+
+	variants []variant // the systems that it may run on
 }
 
 // Run is one way in which a run starts, and whether something runs in it.

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/shell"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
@@ -42,10 +41,10 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 		dialect = firstOf(dialect, s.Job.Job.Defaults.Shell.Value, f.file.Defaults.Shell.Value)
 		dir = firstOf(dir, f.bound.apply(s.Job.Job.Defaults.WorkingDirectory.Value), f.bound.apply(f.file.Defaults.WorkingDirectory.Value))
 	}
-	if dialect == "" && s.Job.Windows {
-		dialect = "pwsh"
-	}
 	dir = clean(dir)
+	if dialect == "" && len(s.Chain) == 0 {
+		dialect = b.defaultShell(s, text, dir, b.beside(ctx, dir))
+	}
 	s.Script = text
 	p := b.parse(scriptKey{text, dialect, dir})
 	ctx = b.beside(ctx, dir)
@@ -113,8 +112,12 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 		}
 	}
 	if len(found) == 0 {
-		for _, k := range sinks.OfUnknown("run", ctx) {
-			b.sink(s, k, s.File, s.Line)
+		for _, k := range sinks.OfUnknown(p.script, ctx) {
+			line := s.Line
+			if k.Line > 0 {
+				line = where(k.Line)
+			}
+			b.sink(s, k, s.File, line)
 		}
 	}
 	if p.err != nil {
@@ -252,14 +255,4 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// windows reports whether every runner of a job is certainly a Windows one.
-func windows(j *workflow.Job) bool {
-	for _, l := range j.RunsOn.Labels {
-		if strings.HasPrefix(lower(l.Value), "windows") {
-			return true
-		}
-	}
-	return false
 }

@@ -246,8 +246,13 @@ func (b *builder) fault(s *Step) {
 	case s.Action != nil:
 		b.gap(Gap{Kind: LocalCode, Job: s.Job, Step: s, File: s.File, Line: s.Line, Name: s.Step.Uses.Raw.Value, Reason: "it is a local action that is a program or container, which is not read"})
 	case s.Fault != "" && !s.Truncated && b.g.Repo.Actions[s.Step.Uses.Path] == nil:
-		// It may be there when the job runs: in a folder that a step fetches.
-		b.gap(Gap{Kind: LocalCode, Job: s.Job, Step: s, File: s.File, Line: s.Line, Name: s.Step.Uses.Raw.Value, Reason: s.Fault})
+		// It may be there when the job runs, in a folder that a step fetches:
+		// but not by $/, which is the commit that the workflow is from.
+		kind := LocalCode
+		if s.Step.Uses.Kind == workflow.Self {
+			kind = Missing
+		}
+		b.gap(Gap{Kind: kind, Job: s.Job, Step: s, File: s.File, Line: s.Line, Name: s.Step.Uses.Raw.Value, Reason: "the local action is not in the tree"})
 	case s.Fault != "" && !s.Truncated:
 		b.gap(Gap{Kind: UnreadFile, Job: s.Job, Step: s, File: s.File, Line: s.Line, Name: s.Step.Uses.Raw.Value, Reason: s.Fault})
 	case s.Step.Incomplete:

@@ -21,6 +21,8 @@ var buildRows = []row{
 	}}},
 	{name: "openastronomy/build-python-dist", role: Builds, source: "OpenAstronomy/build-python-dist action.yml at 3046faf",
 		loose: []string{"pip, build and twine in their newest versions"}, scripts: []string{"test_command", "test_extras"}, shell: []string{"test_command"}},
+	{name: "ralfg/python-wheels-manylinux-build", role: Builds, source: "RalfG/python-wheels-manylinux-build action.yml at 1570e77",
+		scripts: []string{"build-requirements", "package-path", "pip-wheel-args", "pre-build-command", "python-versions", "system-packages"}, shell: []string{"pre-build-command"}},
 	{name: "python-semantic-release/python-semantic-release", role: Builds, source: "python-semantic-release/python-semantic-release action.yml at 8f2185d, src/gh_action/action.sh at 55947f0",
 		fill: func(u use, f *Facts) {
 			// Without the build it only writes a version, a tag and a release.

@@ -29,6 +29,7 @@ var commandRows = []row{
 	}},
 	{name: "aganders3/headless-gui", role: Builds, source: "aganders3/headless-gui action.yml at 14e09f9", scripts: guiInputs, fill: shellUnless("shell", guiInputs)},
 	{name: "uraimo/run-on-arch-action", role: Builds, source: "uraimo/run-on-arch-action action.yml at 13832e4", scripts: archInputs, fill: shellUnless("shell", archInputs)},
+	{name: "addnab/docker-run-action", role: Builds, source: "addnab/docker-run-action action.yml at 2358843", scripts: []string{"image", "options", "run"}, fill: shellUnless("shell", []string{"run"})},
 	{name: "actions-rs/cargo", role: Builds, source: "actions-rs/cargo action.yml at 03012ab"},
 	{name: "salsify/action-detect-and-tag-new-version", role: Builds, source: "salsify/action-detect-and-tag-new-version action.yml at 0d9183f", scripts: []string{"version-command"}, shell: []string{"version-command"}},
 	{name: "codspeedhq/action", role: Tests, source: "CodSpeedHQ/action action.yml at 0268161", scripts: []string{"run"}, shell: []string{"run"}},

@@ -65,8 +65,10 @@ func lookup(a Action) *row {
 
 // renamed are repositories that are also reached by another name.
 var renamed = map[string]string{
+	"joerick/cibuildwheel":             "pypa/cibuildwheel",
 	"jupyter-server/jupyter-releaser":  "jupyter-server/jupyter_releaser",
 	"messense/maturin-action":          "pyo3/maturin-action",
+	"nick-invision/retry":              "nick-fields/retry",
 	"relekang/python-semantic-release": "python-semantic-release/python-semantic-release",
 }
 

@@ -154,6 +154,7 @@ func TestRoles(t *testing.T) {
 		{"slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml", nil, Signs},
 		{"octo-sci/samplepkg", nil, Unknown},
 		{"actions/checkout/nothing", nil, Unknown},
+		{"joerick/cibuildwheel", nil, Builds},
 		{"Wandalen/wretry.action", in{"command": "twine upload dist/*"}, Builds},
 		{"Wandalen/wretry.action", in{"action": "pypa/gh-action-pypi-publish@v1"}, Unknown},
 	} {
@@ -177,6 +178,9 @@ func TestCommandsAndLoose(t *testing.T) {
 		{"scientific-python/sallyport", in{"command": "gate", "seal": "true"}, "seal", nil, nil},
 		{"scientific-python/sallyport/composite", in{"command": "verify"}, "verify", nil, nil},
 		{"scientific-python/sallyport", nil, "", nil, nil},
+		{"addnab/docker-run-action", in{"run": "twine upload dist/*", "shell": "bash"}, "", []string{"run"}, nil},
+		{"addnab/docker-run-action", in{"run": "print()", "shell": "python3"}, "", nil, nil},
+		{"nick-invision/retry", in{"command": "twine upload"}, "", retryInputs, nil},
 		{"nick-fields/retry", in{"command": "twine upload"}, "", retryInputs, nil},
 		{"nick-fields/retry", in{"shell": "/bin/bash -e"}, "", retryInputs, nil},
 		{"nick-fields/retry", in{"shell": "python"}, "", nil, nil},

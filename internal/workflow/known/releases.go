@@ -4,6 +4,7 @@ package known
 
 // releaseRows make release pages and upload their assets.
 var releaseRows = []row{
+	{name: "shogo82148/actions-upload-release-asset", role: Releases, source: "shogo82148/actions-upload-release-asset action.yml at 048a9db"},
 	{name: "softprops/action-gh-release", role: Releases, source: "softprops/action-gh-release action.yml at 030d4ce"},
 	{name: "ncipollo/release-action", role: Releases, source: "ncipollo/release-action action.yml at 028c2af"},
 	{name: "svenstaro/upload-release-action", role: Releases, source: "svenstaro/upload-release-action action.yml at 011f795"},

@@ -17,7 +17,16 @@ var systemRows = []row{
 	{name: "al-cheb/configure-pagefile-action", role: Setup, source: "al-cheb/configure-pagefile-action action.yml at 0dced71"},
 	{name: "samypr100/setup-dev-drive", role: Setup, source: "samypr100/setup-dev-drive action.yml at 1ac51ea"},
 	{name: "jlumbroso/free-disk-space", role: Setup, source: "jlumbroso/free-disk-space action.yml at 0c90430"},
+	{name: "pierotofy/set-swap-space", role: Setup, source: "pierotofy/set-swap-space action.yml at 0404882", scripts: []string{"swap-size-gb"}},
 	{name: "step-security/harden-runner", role: Setup, source: "step-security/harden-runner action.yml at 018beb8"},
+	{name: "webfactory/ssh-agent", role: Setup, source: "webfactory/ssh-agent action.yml at 1786038"},
+	{name: "themrmilchmann/setup-msvc-dev", role: Setup, source: "TheMrMilchmann/setup-msvc-dev action.yml at 12f2ea5"},
+	{name: "seanmiddleditch/gha-setup-vsdevenv", role: Setup, source: "seanmiddleditch/gha-setup-vsdevenv action.yml at 0c70e72"},
+	{name: "arduino/setup-protoc", role: Setup, source: "arduino/setup-protoc action.yml at 0fb3d10", fill: func(u use, f *Facts) {
+		if u.isSet("version") == expr.False {
+			f.Loose = []string{"the newest protoc 3"}
+		}
+	}},
 	// The image comes from the cache and is then pulled again; its layers are
 	// named by their digests.
 	{name: "docker/setup-qemu-action", role: Setup, source: "docker/setup-qemu-action action.yml at 02897d0, pull request 130 (v3.3.0)", fill: looseImage, caches: []cacheRow{{

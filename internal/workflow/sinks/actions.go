@@ -2,12 +2,7 @@
 
 package sinks
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/scientific-python/sallyport/internal/lazyregexp"
-)
+import "strings"
 
 // OfAction says what an action uploads. Known is false for an action that no
 // table names; what it is handed may then still look like a credential for an
@@ -95,49 +90,4 @@ func actionRow(uses Uses) (row, bool) {
 	}
 	r, ok := actionTable[name]
 	return r, ok
-}
-
-var indexWord = lazyregexp.New(`(?i)pypi|twine|flit|anaconda|(?:^|[_-])pdm|poetry|hatch[_-]index|uv[_-]publish|maturin`)
-var secretWord = lazyregexp.New(`(?i)token|passw|key|secret|auth|credential`)
-
-// looksLikeIndexCredential judges by the names of variable and secret, which
-// is all there is.
-func looksLikeIndexCredential(name string, v value) bool {
-	if !v.set() || v.static {
-		return false
-	}
-	for _, s := range v.secrets() {
-		if indexWord.MatchString(s) {
-			return true
-		}
-	}
-	return indexWord.MatchString(name) && secretWord.MatchString(name)
-}
-
-// guess is the sink of something unknown that is handed a credential.
-func guess(uploader string, values map[string]value, ctx Context) []Sink {
-	var names, secrets []string
-	for name, v := range values {
-		if looksLikeIndexCredential(name, v) {
-			names = append(names, v.from)
-			secrets = append(secrets, v.secrets()...)
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	slices.Sort(names)
-	slices.Sort(secrets)
-	return []Sink{{Uploader: uploader, Credential: Token, Why: names[0] + " of what is not known here", Secrets: slices.Compact(secrets),
-		Attests: Unclear, SkipExisting: true, Guessed: true}}
-}
-
-// OfUnknown guesses at a step whose commands are not known to upload: the
-// step itself sets a variable that looks like a credential for an index.
-func OfUnknown(command string, ctx Context) []Sink {
-	values := map[string]value{}
-	for _, name := range ctx.StepEnv {
-		values[name] = ctx.env(name)
-	}
-	return guess(command, values, ctx)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/scientific-python/sallyport/internal/workflow/shell"
 )
 
 const (
@@ -53,6 +55,10 @@ func TestOfAction(t *testing.T) {
 		{"casperdcl/deploy-pypi@v2", "", Context{IDToken: Yes}, No, "casperdcl/deploy-pypi | pypi | trusted-publishing | " + idYes},
 		{"casperdcl/deploy-pypi@v2", "password=${{ secrets.P }};url=https://test.pypi.org/legacy/;skip_existing=true", Context{IDToken: Yes}, No, "casperdcl/deploy-pypi | testpypi | token | input password | skip | secrets P"},
 		{"casperdcl/deploy-pypi@v2", "upload=false", Context{IDToken: Yes}, "", ""},
+		{"datalad/release-action/release@v1", "token=${{ secrets.T }};pypi-token=${{ secrets.P }}", Context{IDToken: Yes}, No, "datalad/release-action/release | pypi | token | input pypi-token | secrets P"},
+		{"datalad/release-action/release@v1", "token=${{ secrets.T }}", Context{IDToken: Yes}, "", ""},
+		{"tschm/token-mint-action@v1", "", Context{IDToken: Yes}, No, "tschm/token-mint-action | pypi | trusted-publishing | asks the index for a token | mints"},
+		{"tschm/token-mint-action@v1", "", Context{IDToken: No}, No, "tschm/token-mint-action | pypi | none | " + idNo + " | mints"},
 		{"JRubics/poetry-publish@v2.1", "pypi_token=${{ secrets.P }}", Context{}, No, "JRubics/poetry-publish | pypi | token | input pypi_token | secrets P"},
 		{"JRubics/poetry-publish@v2.1", "repository_name=testpypi;repository_url=https://test.pypi.org/legacy/;repository_password=${{ secrets.P }}", Context{}, No,
 			"JRubics/poetry-publish | testpypi | token | input repository_password | secrets P"},
@@ -142,13 +148,29 @@ func TestOfReusable(t *testing.T) {
 }
 
 func TestOfUnknown(t *testing.T) {
-	ctx := Context{Env: environment("PYPI_TOKEN=${{ secrets.P }};OTHER=${{ secrets.Q }}"), StepEnv: []string{"PYPI_TOKEN", "OTHER"}}
-	if got, want := show(OfUnknown("run", ctx)), "run | ? | token | PYPI_TOKEN of what is not known here | skip | guessed | secrets P"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	ctx.StepEnv = []string{"OTHER"}
-	if got := OfUnknown("run", ctx); got != nil {
-		t.Errorf("got %s", show(got))
+	const env = "PYPI_TOKEN of what is not known here | skip | guessed | secrets P"
+	for _, c := range []struct {
+		name, script, env, own, want string
+	}{
+		{"a variable of the step", "./release", "PYPI_TOKEN=${{ secrets.P }};OTHER=${{ secrets.Q }}", "PYPI_TOKEN OTHER", "run | ? | token | " + env},
+		{"another variable", "./release", "PYPI_TOKEN=${{ secrets.P }};OTHER=${{ secrets.Q }}", "OTHER", ""},
+		{"a task", "make release", "PYPI_TOKEN=${{ secrets.P }}", "PYPI_TOKEN", "run | ? | token | " + env},
+		{"it is only looked at", "if [ -z \"$PYPI_TOKEN\" ]; then echo none >> $GITHUB_OUTPUT; exit 1; fi", "PYPI_TOKEN=${{ secrets.P }}", "PYPI_TOKEN", ""},
+		{"it is written to a file", "echo \"$PYPI_TOKEN\" > token", "PYPI_TOKEN=${{ secrets.P }}", "PYPI_TOKEN", "run | ? | token | " + env},
+		{"it is handed on", "echo \"TOKEN=$PYPI_TOKEN\" >> $GITHUB_ENV", "PYPI_TOKEN=${{ secrets.P }}", "PYPI_TOKEN", "run | ? | token | " + env},
+		{"a script that is not there", "source ./env.sh", "PYPI_TOKEN=${{ secrets.P }}", "PYPI_TOKEN", "run | ? | token | " + env},
+		{"a variable of an installer", "tox", "PIP_EXTRA_INDEX_URL=https://u:${{ secrets.LAB_PYPI_TOKEN }}@lab.example/simple", "PIP_EXTRA_INDEX_URL", ""},
+		{"an argument", "./release.sh ${{ secrets.PYPI_TOKEN }}", "", "", "./release.sh | ? | token | an argument of what is not known here | skip | guessed | secrets PYPI_TOKEN"},
+		{"an argument of a flag", "python tools/up.py --pypi-token ${{ secrets.X }}", "", "", "python | ? | token | an argument of what is not known here | skip | guessed | secrets X"},
+		{"an argument that is no credential", "./notify ${{ secrets.SLACK }}", "", "", ""},
+		{"an argument and an address", "doit up -u ${{ secrets.U }} -p ${{ secrets.V }} -r $WHERE", "WHERE=https://upload.pypi.org/legacy/", "",
+			"doit | pypi | token | an argument of what is not known here | skip | guessed | secrets U,V"},
+		{"an argument of what is known", "gh secret set PYPI_TOKEN --body ${{ secrets.PYPI_TOKEN }}", "", "", ""},
+	} {
+		ctx := Context{Env: environment(c.env), StepEnv: strings.Fields(c.own)}
+		if got := show(OfUnknown(shell.Parse(c.script, "bash"), ctx)); got != c.want {
+			t.Errorf("%s:\n  got  %s\n  want %s", c.name, got, c.want)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func FuzzOfScript(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, name, v string) {
 		ctx := Context{Env: map[string]string{name: v}, StepEnv: []string{name}, IDToken: Yes, Pypirc: v, Pyproject: v}
 		script := shell.Parse(text, "")
-		for _, s := range append(OfScript(script, ctx.After(SetupOf(script, ctx))), OfUnknown("run", ctx)...) {
+		for _, s := range append(OfScript(script, ctx.After(SetupOf(script, ctx))), OfUnknown(script, ctx)...) {
 			if s.Uploader == "" || s.Credential == "" || s.Why == "" || s.Attests == "" {
 				t.Errorf("incomplete: %+v", s)
 			}

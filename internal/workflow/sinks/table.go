@@ -39,6 +39,23 @@ var actionTable = map[string]row{
 		}
 		return tokenInputs{tokens: []string{"pypi_token"}}.sinks(in, u)
 	}},
+	// input pypi-token, without which it only tags (release/action.yml at 036b722)
+	"datalad/release-action/release": {func(in inputs, u Uses) []Sink {
+		if !in.get("pypi-token").set() {
+			return nil
+		}
+		return tokenInputs{tokens: []string{"pypi-token"}}.sinks(in, u)
+	}},
+	// trades the id-token by curl, output api-token (at 20ae438)
+	"tschm/token-mint-action": {func(in inputs, _ Uses) []Sink {
+		ch := in.c.exchange(None)
+		if in.c.ctx.IDToken != No {
+			ch = choice{TrustedPublishing, "asks the index for a token", nil}
+		}
+		s := sink("", known(PyPI, "the action"), ch)
+		s.Mints = true
+		return []Sink{s}
+	}},
 	// input secret-pypi-key (at 115c6ad)
 	"neuroinformatics-unit/actions/upload_pypi": {tokenInputs{tokens: []string{"secret-pypi-key"}}.sinks},
 	// inputs artifacts_path, anaconda_nightly_upload_token, _organization, _labels (0.6.4)
