@@ -68,8 +68,8 @@ func (t *IDToken) Format(f fmt.State, _ rune) { io.WriteString(f, "(identity tok
 // status 500 or more (501 excepted), within [TokenOptions.Budget].
 //
 // Errors: [ErrOutsideActions], [*PermissionError], [*TokenError],
-// [*ClaimError], or one that wraps the context's error. None holds either
-// token.
+// [*ClaimError], one that wraps the context's error, and plain ones for
+// arguments, variables or a token that are malformed. None holds either token.
 func (r *Runner) IDToken(ctx context.Context, audience string, o TokenOptions) (*IDToken, error) {
 	if r == nil {
 		return nil, ErrOutsideActions
@@ -98,11 +98,11 @@ func (r *Runner) IDToken(ctx context.Context, audience string, o TokenOptions) (
 		err = r.Mask(token)
 	}
 	if err != nil {
-		return nil, a.failed(1, fmt.Errorf("reading the answer: %w", err))
+		return nil, a.failed(1, &httpx.AnswerError{URL: a.name(), Err: err})
 	}
 	claims, err := ParseClaims(token)
 	if err != nil {
-		return nil, a.failed(1, err)
+		return nil, err
 	}
 	if err := claims.Check(audience, a.now()); err != nil {
 		return nil, err

@@ -45,10 +45,10 @@ var errPause = errors.New("pausing is for the caller")
 // ask asks until there is an answer, an error that another try would not
 // change, or no budget left.
 func (a *asker) ask(ctx context.Context) ([]byte, error) {
-	start := a.now()
+	end := a.now().Add(a.budget)
 	pause := firstTokenPause
-	for try := 1; ; try++ {
-		body, again, err := a.once(ctx, min(a.try, a.budget-a.now().Sub(start)))
+	for try, left := 1, a.budget; ; try++ {
+		body, again, err := a.once(ctx, min(a.try, left))
 		if err == nil {
 			return body, nil
 		}
@@ -56,11 +56,14 @@ func (a *asker) ask(ctx context.Context) ([]byte, error) {
 			return nil, stopped(ctx, err)
 		}
 		wait := max(pause, retryAfter(err))
-		if !again || wait >= a.budget-a.now().Sub(start) {
+		if !again || wait >= end.Sub(a.now()) {
 			return nil, a.failed(try, err)
 		}
-		if a.sleep(ctx, wait) != nil && ctx.Err() != nil {
+		if a.sleep(ctx, wait); ctx.Err() != nil {
 			return nil, stopped(ctx, err)
+		}
+		if left = end.Sub(a.now()); left <= 0 {
+			return nil, a.failed(try, err)
 		}
 		pause = min(2*pause, maxTokenPause)
 	}
@@ -76,6 +79,10 @@ func stopped(ctx context.Context, last error) error {
 func (a *asker) failed(tries int, err error) error {
 	return &TokenError{Host: a.address.Host, Tries: tries, Err: err}
 }
+
+// name is how errors call the service: without the path, which names the job
+// in ways that help nobody.
+func (a *asker) name() string { return a.address.Scheme + "://" + a.address.Host }
 
 // once makes one try within d, and says whether another may help.
 func (a *asker) once(ctx context.Context, d time.Duration) (body []byte, again bool, err error) {
@@ -95,7 +102,7 @@ func (a *asker) once(ctx context.Context, d time.Duration) (body []byte, again b
 	}
 	if ctx.Err() == nil && limited.Err() != nil {
 		return nil, true, &httpx.TransportError{
-			Method: http.MethodGet, URL: a.address.Scheme + "://" + a.address.Host, Reason: fmt.Sprintf("no whole answer within %s", d),
+			Method: http.MethodGet, URL: a.name(), Reason: fmt.Sprintf("no whole answer within %s", d),
 		}
 	}
 	return nil, a.helps, err

@@ -42,18 +42,18 @@ func (e *PermissionError) YAML() string {
 type TokenError struct {
 	Host  string
 	Tries int
-	// Err is the last answer: an [*httpx.StatusError], an
-	// [*httpx.TransportError], or what is wrong with the answer.
+	// Err is the last answer, which names the service: an [*httpx.StatusError],
+	// [*httpx.TransportError] or [*httpx.AnswerError].
 	Err error
 }
 
-// Error names the service and the last answer.
+// Error says what the service answered last.
 func (e *TokenError) Error() string {
 	tries := ""
 	if e.Tries > 1 {
 		tries = fmt.Sprintf(", after %d tries", e.Tries)
 	}
-	return fmt.Sprintf("asking the runner for an identity token%s: the service %q: %v", tries, e.Host, e.Err)
+	return fmt.Sprintf("asking the runner for an identity token%s: %v", tries, e.Err)
 }
 
 // Unwrap is the last answer.

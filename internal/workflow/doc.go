@@ -27,7 +27,7 @@ const (
 	// MaxFileSize is the largest file that is read, in bytes.
 	MaxFileSize = 1 << 20
 	// MaxTotalSize is how much is read over all files, in bytes.
-	MaxTotalSize = 64 << 20
+	MaxTotalSize = 16 << 20
 	// MaxFiles is how many workflow and action files are read.
 	MaxFiles = 500
 	// MaxDepth is how deep the nodes of a file may nest, aliases followed.

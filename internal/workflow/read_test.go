@@ -190,7 +190,7 @@ func TestTotal(t *testing.T) {
 	r := &reader{fsys: files, out: &Repository{}, total: MaxTotalSize - 1}
 	_, first := r.read("a")
 	_, second := r.read("b")
-	if !first || second || messages(r.out) != "b:0:0: it was not read: the files together have more than 67108864 bytes\n" || !r.out.Incomplete {
+	if !first || second || messages(r.out) != "b:0:0: it was not read: the files together have more than 16777216 bytes\n" || !r.out.Incomplete {
 		t.Errorf("%v, %v, %s", first, second, messages(r.out))
 	}
 }

@@ -63,7 +63,7 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 			if u = unawaited(sp, s, d); u != nil {
 				other := u.Step.Job.Job.ID.Value
 				f = a.atStep(rule, s, "add "+other+" to the needs of job "+sp.job.Job.ID.Value,
-					"job %q downloads the artifact %q of job %q, a job that it does not wait for: a release may go out without these files, or fail half-way", sp.job.Job.ID.Value, d.Text, other)
+					"job %q downloads the artifact %q of job %q, a job that it does not wait for: the run fails where that job is late, and its files are published even where it fails after storing them", sp.job.Job.ID.Value, d.Text, other)
 				f.Location = finding.Location{File: d.File, Line: d.Line}
 				f.Fix = a.withNeed(sp.job, u.Step.Job)
 				a.add(sp.cap(f))

@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -23,15 +24,8 @@ var _ = register(finding.Rule{
 	Good:       "jobs:\n  publish:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@…",
 	References: []string{"SPEC 8: hardening workflow environment permissions"},
 }, func(a *audit, rule *finding.Rule) {
-	near := a.nearPath()
+	a.missingFiles(rule)
 	for _, g := range a.in.Graph.Gaps {
-		if g.Kind == graph.Missing {
-			u := rule.Undecided(subject(g.Job), "%s:%d names %s, and it is not in the tree: what it does is not known, and GitHub starts no such run; add the file, or audit the whole repository",
-				g.File, g.Line, shortName(g.Name))
-			u.Blocking = near(g)
-			a.skip(u)
-			continue
-		}
 		if g.Kind != graph.UnreadFile {
 			continue
 		}
@@ -49,6 +43,42 @@ var _ = register(finding.Rule{
 		a.skip(u)
 	}
 })
+
+// missingFiles tells of workflows and actions of this repository that are called
+// and are not there, each once.
+func (a *audit) missingFiles(rule *finding.Rule) {
+	type missing struct {
+		first    graph.Gap
+		places   []string
+		blocking bool
+	}
+	near := a.nearPath()
+	byName := map[string]*missing{}
+	var all []*missing
+	for _, g := range a.in.Graph.Gaps {
+		if g.Kind != graph.Missing {
+			continue
+		}
+		m := byName[g.Name]
+		if m == nil {
+			m = &missing{first: g}
+			byName[g.Name] = m
+			all = append(all, m)
+		}
+		if near(g) && !m.blocking {
+			m.first, m.blocking = g, true // the job that makes it matter
+		}
+		if place := g.File + ":" + itoa(g.Line); !slices.Contains(m.places, place) {
+			m.places = append(m.places, place)
+		}
+	}
+	for _, m := range all {
+		u := rule.Undecided(subject(m.first.Job), "%s is called (%s) and is not in the tree: what it does is not known, and GitHub starts no such run; add the file, or audit the whole repository",
+			shortName(m.first.Name), several(m.places))
+		u.Blocking = m.blocking
+		a.skip(u)
+	}
+}
 
 // nearPath says of what is missing whether it may change what is released: it is
 // on a path, a publishing job waits for it and may take what it stores, or it is

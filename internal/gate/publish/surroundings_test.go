@@ -74,7 +74,7 @@ func TestWhatIsNotKnown(t *testing.T) {
 		{name: "a script that is not in the tree", rule: "unknown-on-path", files: repo{"release.yml": splitWith("      - run: ./ci/build.sh\n")}, want: "ci/build.sh"},
 		{name: "a broken workflow", rule: "workflow-unread", files: repo{"release.yml": splitWith("      - run: make\n"), "b.yml": "on: push\njobs: [\n"}, want: ".github/workflows/b.yml", blocking: true},
 		{
-			name: "a local workflow that is not there, before the upload", rule: "workflow-unread", blocking: true, want: `release.yml:16 names "./.github/workflows/gone.yml"`,
+			name: "a local workflow that is not there, before the upload", rule: "workflow-unread", blocking: true, want: `"./.github/workflows/gone.yml" is called (.github/workflows/release.yml:12)`,
 			files: repo{"release.yml": strings.Replace(strings.Replace(splitWith("      - run: make\n"), "needs: build", "needs: [build, far]", 1), "  publish:\n", "  far:\n    uses: ./.github/workflows/gone.yml\n  publish:\n", 1)},
 		},
 		{
