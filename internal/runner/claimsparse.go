@@ -33,7 +33,8 @@ func ParseClaims(token string) (Claims, error) {
 		return c, fmt.Errorf("reading the identity token: %d bytes are more than the limit of %d", len(token), maxTokenAnswer)
 	}
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 || parts[2] == "" {
+	// Go's decoder passes over line breaks.
+	if len(parts) != 3 || parts[2] == "" || strings.ContainsAny(token, "\r\n") {
 		return c, errors.New("reading the identity token: it has not the three parts of a signed JSON Web Token; " + intact)
 	}
 	header, err := tokenPart("header", parts[0], "alg")

@@ -3,7 +3,6 @@
 package publish
 
 import (
-	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/known"
 )
@@ -88,9 +87,4 @@ func (a *audit) takesRelease(j *graph.Job, before *graph.Step) *graph.Download {
 		}
 	}
 	return nil
-}
-
-// mayRun reports in which runs a step may run, as a condition for events.
-func mayRun(s *graph.Step) func(i int) bool {
-	return func(i int) bool { return s.Runs[i].Runs != expr.False }
 }

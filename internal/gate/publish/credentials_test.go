@@ -25,6 +25,19 @@ jobs:
           print-hash: true
 `
 
+// byTwine uploads to TestPyPI with a token.
+const byTwine = `on: {push: {tags: ["v*"]}}
+permissions: {}
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - run: twine upload -r testpypi -p ${{ secrets.X }} dist/*
+`
+
+// library is a workflow that is there to be called.
+var library = strings.Replace(byToken, `on: {push: {tags: ["v*"]}}`, "on: {workflow_call: {secrets: {PYPI_TOKEN: {required: true}}}}", 1)
+
 const trusted = `on: {push: {tags: ["v*"]}}
 permissions: {}
 jobs:
@@ -65,12 +78,49 @@ jobs:
 	for _, c := range []ruleCase{
 		{
 			rule: "upload-with-token", name: "to PyPI", severity: finding.Error, line: 7, message: "PyPI (upload.pypi.org)",
-			fix: "  publish:\n    environment: pypi\n    permissions:\n      id-token: write\n    # …\n    steps:\n      # …\n      - uses: " + action + "\n        with:\n          print-hash: true",
+			fix: "  # sketch: job \"publish\" with these lines, and this step in the place of the one on line 7\n  publish:\n    environment: pypi\n" +
+				"    permissions:\n      id-token: write\n    # …\n    steps:\n      # …\n      - uses: " + action + "\n        with:\n          print-hash: true",
 			bad: repo{"release.yml": byToken}, good: repo{"release.yml": trusted},
 		},
 		{
 			rule: "upload-with-token", name: "by a command, to TestPyPI", severity: finding.Error, message: "TestPyPI (test.pypi.org)", fix: "          repository-url: https://test.pypi.org/legacy/",
-			bad: repo{"release.yml": strings.Replace(trusted, "uses: "+action, "run: twine upload -r testpypi -p ${{ secrets.X }} dist/*", 1)},
+			bad: repo{"release.yml": byTwine},
+			// What shows the intent of trusted publishing is the other rule's.
+			good: repo{"release.yml": strings.Replace(trusted, "uses: "+action, "run: twine upload -r testpypi -p ${{ secrets.X }} dist/*", 1)},
+		},
+		{
+			rule: "upload-with-token", name: "by a branch of the action", severity: finding.Error, fix: "- uses: pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33 # v1.14.2\n        with:\n          print-hash",
+			bad: repo{"release.yml": strings.Replace(byToken, action, "pypa/gh-action-pypi-publish@release/v1", 1)},
+		},
+		{
+			rule: "upload-with-token", name: "the job writes to the repository", severity: finding.Error,
+			fix: "    permissions:\n      contents: write  # for the step on line 12\n      id-token: write\n",
+			bad: repo{"release.yml": byToken + "      - uses: softprops/action-gh-release@" + hash40 + "\n"},
+		},
+		{
+			rule: "upload-with-token", name: "the job builds", severity: finding.Error, fix: "  build:\n    # … runs-on",
+			bad: repo{"release.yml": strings.Replace(byToken, "    steps:\n", "    steps:\n      - run: python -m build\n", 1)},
+		},
+		{
+			rule: "upload-with-token", name: "the uploader builds", severity: finding.Error, fix: "      - run: flit build  # flit publish did this as well\n      - uses: actions/upload-artifact@",
+			bad: repo{"release.yml": strings.Replace(byTwine, "twine upload -r testpypi -p ${{ secrets.X }} dist/*", "flit publish\n        env:\n          FLIT_PASSWORD: ${{ secrets.X }}", 1)},
+		},
+		{
+			rule: "upload-with-token", name: "in each job of a matrix, for pull requests", severity: finding.Error, message: `the whole job (line 6), so that "make" (line 10)`, fix: "          pattern: dist-*\n          merge-multiple: true\n          path: wheelhouse/",
+			bad: repo{"release.yml": "on: [push, pull_request]\npermissions: {}\njobs:\n  wheels:\n    env:\n      PASSWORD: ${{ secrets.PYPI }}\n    strategy: {matrix: {os: [ubuntu-latest, macos-latest]}}\n" +
+				"    runs-on: ${{ matrix.os }}\n    steps:\n      - run: make\n      - run: twine upload -p $PASSWORD wheelhouse/*\n        if: github.event_name == 'push'\n"},
+		},
+		{
+			rule: "upload-with-token", name: "a workflow for other repositories", severity: finding.Warning, message: "with a token of its callers", fix: "",
+			bad: repo{"publish.yml": library},
+		},
+		{
+			rule: "upload-with-token", name: "one that is called here by its full name", severity: finding.Error, message: "with a token (input password",
+			bad: repo{"publish.yml": library, "release.yml": "on: {push: {tags: [\"v*\"]}}\npermissions: {}\njobs:\n  p:\n    uses: Octo-Sci/samplepkg/.github/workflows/publish.yml@main\n    secrets: inherit\n"},
+		},
+		{
+			rule: "upload-with-token", name: "one that is called here", severity: finding.Error, message: "with a token (input password",
+			bad: repo{"publish.yml": library, "release.yml": "on: {push: {tags: [\"v*\"]}}\npermissions: {}\njobs:\n  p:\n    uses: ./.github/workflows/publish.yml\n    secrets: inherit\n"},
 		},
 		{
 			rule: "upload-with-token", name: "an address that may be PyPI's", severity: finding.Error, message: "not constant",
@@ -94,7 +144,7 @@ jobs:
 			bad: repo{"release.yml": trusted, "nightly.yml": with(nightly, "  upload:", "    environment: PyPI")},
 		},
 		{
-			rule: "upload-with-token", name: "an action that nobody knows", severity: finding.Error, message: "what that does with it is not known",
+			rule: "upload-with-token", name: "an action that nobody knows", severity: finding.Error, message: `gets secret "PYPI_TOKEN", and its code could not be read: it probably uploads to PyPI`,
 			bad: repo{"release.yml": strings.Replace(byToken, action, "octo-sci/publish@v1", 1)},
 		},
 		{
@@ -194,6 +244,11 @@ func TestLeftoverCredential(t *testing.T) {
 		},
 	} {
 		c.run(t)
+	}
+	for _, f := range fired(judge(t, repo{"release.yml": trusted, "ci.yml": ci("  old:", "    if: false", "    steps:", "      - run: twine upload dist/*", "        env:", "          TWINE_PASSWORD: ${{ secrets.Pypi_token }}")}), "leftover-credential") {
+		if f.Fix != "" || !strings.HasPrefix(f.Hint, "delete the step") {
+			t.Errorf("a step that would upload with nothing is kept: %s\n%s", f.Hint, f.Fix)
+		}
 	}
 	for _, f := range judge(t, repo{"release.yml": trusted, "ci.yml": ci("        env:", "          T: pypi-AgEIcHlwaS5vcmc")}).Findings {
 		if strings.Contains(f.Message+f.Hint, "pypi-AgE") {

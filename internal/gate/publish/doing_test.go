@@ -100,8 +100,9 @@ jobs:
 	for _, c := range []ruleCase{
 		{
 			rule: "build-in-publish-job", name: "one job", severity: finding.Error, line: 12,
-			message: `"pip install build" installs packages in it; also "python -m build" at line 13`, fix: "    needs: build\n    steps:\n      - uses: actions/download-artifact@",
-			bad: releaseYML(oneJob), good: releaseYML(splitRelease()),
+			message: `job "publish" can get PyPI's upload token (id-token: write) and also runs other code: "pip install build" (line 12) and "python -m build" (line 13); that code`,
+			fix:     "    needs: build\n    runs-on: ubuntu-latest\n    environment: pypi\n    permissions:\n      id-token: write\n    steps:\n      - uses: actions/download-artifact@",
+			bad:     releaseYML(oneJob), good: releaseYML(splitRelease()),
 		},
 		{
 			rule: "build-in-publish-job", name: "the test index", severity: finding.Warning, line: 12,
@@ -117,8 +118,22 @@ jobs:
 			good: releaseYML(splitRelease("GATE", "      - run: pip install --require-hashes -r requirements.txt")),
 		},
 		{
-			rule: "build-in-publish-job", name: "another job of the file, no environment known", severity: finding.Error, message: "publishes nothing itself",
+			// Said once, where the environment is missing.
+			rule: "publish-without-environment", name: "the index accepts another job of the file", severity: finding.Error, message: `in no environment; the index also accepts job "docs", which has id-token: write and runs "make docs" (line`,
 			bad: releaseYML(strings.Replace(splitRelease("MORE", otherJob), "    environment: pypi\n", "", 1)), good: releaseYML(splitRelease("MORE", otherJob)),
+		},
+		{
+			rule: "build-in-publish-job", name: "another job of the file", good: releaseYML(strings.Replace(splitRelease("MORE", otherJob), "    environment: pypi\n", "", 1)),
+		},
+		{
+			rule: "build-in-publish-job", name: "another job of the file, none is wanted", severity: finding.Error, message: `job "docs" can get PyPI's upload token (id-token: write), although it publishes nothing`,
+			bad: repo{"release.yml": strings.Replace(splitRelease("MORE", otherJob), "    environment: pypi\n", "", 1),
+				".github/sallyport.yml": "project: samplepkg\npublisher:\n  repository: octo-sci/samplepkg\n  workflow: release.yml\n  environment: none\n"},
+		},
+		{
+			rule: "build-in-publish-job", name: "Jupyter's releaser", severity: finding.Error, line: 11,
+			bad: releaseYML(strings.Replace(oneJob, "      - run: |\n          pip install build\n          python -m build\n      - uses: "+pinPublish, "      - uses: jupyter-server/jupyter_releaser/.github/actions/populate-release@"+hash40+
+				"\n      - uses: jupyter-server/jupyter_releaser/.github/actions/finalize-release@"+hash40, 1)),
 		},
 		{
 			rule: "build-in-publish-job", name: "a token in an environment of the publisher's file is not enough", severity: finding.Error,
@@ -131,12 +146,12 @@ jobs:
 				"      - run: make\n        if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository")),
 		},
 		{
-			rule: "build-in-publish-job", name: "an upload with a token beside an id-token", severity: finding.Error, message: "may ask for an id-token and uploads to PyPI",
+			rule: "build-in-publish-job", name: "an upload with a token beside an id-token", severity: finding.Error, message: "has id-token: write, uploads to PyPI and also runs other code",
 			bad:  releaseYML(splitRelease("GATE", "      - run: make", "UPLOAD", "          password: ${{ secrets.PYPI_TOKEN }}")),
 			good: releaseYML(strings.Replace(splitRelease("GATE", "      - run: make", "UPLOAD", "          password: ${{ secrets.PYPI_TOKEN }}"), "id-token: write", "contents: read", 1)),
 		},
 		{
-			rule: "build-in-publish-job", name: "a local action that is a program", severity: finding.Error, message: `"./.github/actions/tidy" runs code`,
+			rule: "build-in-publish-job", name: "a local action that is a program", severity: finding.Error, message: `also runs other code: "./.github/actions/tidy" (line`,
 			bad: repo{"release.yml": splitRelease("PUBLISH", "      - uses: "+pinCheckout, "GATE", "      - uses: ./.github/actions/tidy"),
 				".github/actions/tidy/action.yml": "name: tidy\nruns: {using: node24, main: index.js}\n"},
 			good: repo{"release.yml": splitRelease("PUBLISH", "      - uses: "+pinCheckout, "GATE", "      - uses: ./.github/actions/tidy"),

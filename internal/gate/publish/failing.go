@@ -10,6 +10,8 @@ import (
 	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/known"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
 // mayContinue reports whether continue-on-error may hold for a job or a step of
@@ -52,26 +54,54 @@ func isFalse(text string) bool { return text == "" || strings.EqualFold(text, "f
 // ignoredBuild judges a job that makes files for others: where it counts as
 // passed although it failed, the jobs that need it go on with what there is.
 func (a *audit) ignoredBuild(rule *finding.Rule, sp *spot) {
+	if !sp.test {
+		a.ignoredBuildSteps(rule, sp)
+	}
 	j, t := sp.job, sp.job.Job.ContinueOnError
 	if sp.publishes || sp.test || !a.mayContinue(j, t, sp.runs()) {
 		return
 	}
 	for i, st := range sp.stages {
-		if st.To == nil || !waitsFor(st.To, j) || missed(j, st) {
+		if st.To == nil || !waitsFor(st.To, j) || missed(j, st) || canonical(sp.sinks[i].Index) == sinks.TestPyPI {
 			continue
 		}
-		fails := "it fails"
+		fails, hint := "it fails", "remove continue-on-error from the job"
 		if j.Job.Strategy != nil {
 			fails = "some of its variants fail"
+			hint += "; strategy.fail-fast: false lets the other variants finish, and a variable of the matrix (continue-on-error: ${{ matrix.experimental || false }}) exempts those that may fail"
 		}
 		f := a.at(rule, j, j.File.Path, t.Line,
-			"remove continue-on-error from the job; for variants that may fail, set it by the matrix (continue-on-error: ${{ matrix.experimental || false }})",
+			hint,
 			"job %q counts as passed where %s (continue-on-error: %s); job %q then goes on with what there is, and %s gets part of a release",
 			j.Job.ID.Value, fails, oneLine(t.Value), st.To.Job.ID.Value, indexName(sp.sinks[i].Index))
 		f.Fix = a.source(j.File.Path).WithoutLines(j.Job.Pos.Line, t.Line+1, t.Line)
 		a.add(f)
 		return
 	}
+}
+
+// ignoredBuildSteps judges the steps that make distributions.
+func (a *audit) ignoredBuildSteps(rule *finding.Rule, sp *spot) {
+	for _, s := range sp.making() {
+		if s.Step == nil || len(s.Sinks) > 0 || retried(s) {
+			continue
+		}
+		if d := first(a.deeds(s), makesDists); d != nil {
+			a.continues(rule, s, "the build by "+d.what)
+		}
+	}
+}
+
+// makesDists reports whether a deed makes distributions, not something else
+// that a build may do without.
+func makesDists(d deed) bool {
+	if d.action {
+		return d.role == known.Builds
+	}
+	w := commandWords(d.command.Command)
+	return d.kind == builds && slices.ContainsFunc(w, func(x string) bool {
+		return slices.Contains([]string{"build", "pyproject-build", "cibuildwheel", "wheel", "sdist", "bdist_wheel"}, x)
+	}) && !slices.Contains([]string{"docker", "podman", "cmake", "cargo", "npm"}, d.command.Program())
 }
 
 // missed reports whether a job's failure stops the job that takes its files in
@@ -97,7 +127,7 @@ func retried(s *graph.Step) bool {
 
 // heeded reports whether a later step acts on the failure of a check: the
 // upload asks how it went, or a script then fails the job.
-func (a *audit) heeded(s *graph.Step) bool {
+func heeded(s *graph.Step) bool {
 	return slices.ContainsFunc(reading(s), func(o *graph.Step) bool {
 		return len(o.Sinks) > 0 || slices.ContainsFunc(o.Commands, func(c graph.Command) bool {
 			w := commandWords(c.Command)

@@ -54,11 +54,12 @@ func (a *audit) trustedFix(k *graph.Sink) string {
 	if len(lines) == 0 {
 		return step
 	}
-	head := src.InJob(s.Job.Job, append(lines, "# …", "steps:", "  # …")...)
+	head := src.InJob(s.Job.Job, append(lines, "# …", "steps:")...)
 	if head == "" {
 		return ""
 	}
 	own, _ := src.JobIndent(s.Job.Job)
+	step = indentOf(step) + "# …\n" + step
 	return own + "# sketch: job " + shownText(s.Job.Job.ID.Value) + " with these lines, and this step in the place of the one on line " + itoa(s.Step.Pos.Line) + "\n" + head + "\n" + step
 }
 
@@ -106,24 +107,27 @@ func (a *audit) permissionLines(j *graph.Job) []string {
 		return nil
 	}
 	lines := []string{"permissions:"}
-	p := j.Job.Permissions
-	switch {
-	case p != nil:
-		for _, scope := range p.Scopes {
-			if !strings.EqualFold(scope.Name.Value, workflow.IDToken) {
-				lines = append(lines, "  "+scope.Name.Value+": "+scope.Access.String())
-			}
+	line, _ := a.ownToken(j.Job)
+	if j.Job.Permissions != nil || line != 0 || checksOut(j) {
+		for _, l := range a.otherPermissions(j) {
+			lines = append(lines, "  "+l)
 		}
-	case a.usesOwnToken(j.Job) != 0:
-		lines = append(lines, "  contents: write  # or what the step on line "+itoa(a.usesOwnToken(j.Job))+" needs")
-	case checksOut(j):
-		lines = append(lines, "  contents: read")
 	}
 	lines = append(lines, "  "+workflow.IDToken+": write")
-	if p == nil && len(j.Steps) > 1 {
+	if j.Job.Permissions == nil && line == 0 && slices.ContainsFunc(j.Steps, mayNeedToken) {
 		lines = append(lines, "  # and what the other steps need")
 	}
 	return lines
+}
+
+// mayNeedToken reports whether a step is an action that may work with the
+// run's own token without being handed it.
+func mayNeedToken(s *graph.Step) bool {
+	switch s.Known.Role {
+	case known.Fetches, known.Checkout, known.Setup, known.Publishes, known.Stores, known.Caching:
+		return false
+	}
+	return s.Uses != nil && len(s.Sinks) == 0
 }
 
 // checksOut reports whether a job fetches the repository.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
+	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
 // holdsToken: the job uploads, or a trusted publisher would accept it.
@@ -22,6 +23,17 @@ func (sp *spot) part() string {
 		return "may ask for a token to publish with"
 	}
 	return "makes files that are published"
+}
+
+// index is where the job's files go, the test index only where they go nowhere
+// else.
+func (sp *spot) index() string {
+	for _, k := range sp.sinks {
+		if canonical(k.Index) != sinks.TestPyPI {
+			return k.Index
+		}
+	}
+	return sp.sinks[0].Index
 }
 
 // making are the job's steps on the path that come before its files leave it:

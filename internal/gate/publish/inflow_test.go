@@ -29,7 +29,7 @@ func TestArtifactSelection(t *testing.T) {
 		{rule: rule, name: "by a star", severity: finding.Warning, message: `by the pattern "*"`, bad: repo{"release.yml": beside(splitFetching(build, "pattern: '*'"), "bench")}},
 		{rule: rule, name: "by a star, of one job", severity: finding.Note, fix: "pattern: dist", bad: repo{"release.yml": splitFetching(build, "pattern: '*'")}},
 		{
-			rule: rule, name: "of a job that is not awaited", severity: finding.Warning, message: `"dist" of job "build", a job that it does not wait for`, fix: "needs: [check, build]",
+			rule: rule, name: "of a job that is not awaited", severity: finding.Warning, message: `"dist" (line 21) of job "build", a job that it does not wait for`, fix: "needs: [check, build]",
 			bad: repo{"release.yml": notAwaited("check")}, good: repo{"release.yml": notAwaited("[check, build]")},
 		},
 		{rule: rule, name: "of a job that is awaited by way of another", good: repo{"release.yml": strings.Replace(notAwaited("check"), "  check:\n", "  check:\n    needs: build\n", 1)}},
@@ -106,6 +106,24 @@ func TestUntrustedText(t *testing.T) {
 		{
 			rule: rule, name: "back from env", severity: finding.Error, message: "${{ env.M }}",
 			bad: repo{"release.yml": splitWith("      - run: echo ${{ env.M }}\n        env:\n          M: " + message + "\n")},
+		},
+		{
+			rule: rule, name: "beside another variable", severity: finding.Error, fix: "      - name: x\n        run: |\n          echo one\n          echo \"$HEAD_COMMIT_MESSAGE\" \"a ${HEAD_COMMIT_MESSAGE}b\"\n" +
+				"        env:\n          HEAD_COMMIT_MESSAGE: ${{ github.event.head_commit.message }}\n          A: b",
+			bad: repo{"release.yml": splitWith("      - name: x\n        run: |\n          echo one\n          echo " + message + " \"a " + message + "b\"\n        env:\n          A: b\n")},
+		},
+		{
+			rule: rule, name: "in PowerShell", severity: finding.Error, fix: `run: echo "$env:HEAD_COMMIT_MESSAGE"`,
+			bad: repo{"release.yml": splitWith("      - run: echo " + message + "\n        shell: pwsh\n")},
+		},
+		{
+			rule: rule, name: "an input of a workflow for other repositories",
+			good: repo{"build.yml": strings.Replace(byTwine, `{push: {tags: ["v*"]}}`, "{workflow_call: {inputs: {x: {type: string}}}}", 1) + "      - run: echo ${{ inputs.x }}\n"},
+		},
+		{
+			rule: rule, name: "an outsider's text for such an input", severity: finding.Warning, message: "anybody with an account",
+			bad: repo{"build.yml": strings.Replace(byTwine, `{push: {tags: ["v*"]}}`, "{workflow_call: {inputs: {x: {type: string}}}}", 1) + "      - run: echo ${{ inputs.x }}\n",
+				"release.yml": "on: {push: {tags: [\"v*\"]}}\npermissions: {}\njobs:\n  p:\n    uses: ./.github/workflows/build.yml\n    with: {x: \"" + message + "\"}\n    secrets: inherit\n"},
 		},
 		{rule: rule, name: "only compared", good: run("echo ${{ github.ref == 'refs/tags/v1' }}")},
 		{

@@ -56,7 +56,7 @@ func TestPins(t *testing.T) {
 			rule: action, name: "not on the path",
 			good: repo{"release.yml": splitWith("      - run: make\n"), "test.yml": "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: some/action@main\n"},
 		},
-		{rule: image, name: "a container", severity: finding.Warning, line: 6, fix: "container: python:3.13@sha256:<digest>", bad: repo{"release.yml": container("python:3.13")}, good: repo{"release.yml": container("python:3.13" + digest)}},
+		{rule: image, name: "a container", severity: finding.Warning, line: 6, fix: "# sketch: the digest is what \"docker buildx imagetools inspect\" shows for it\n    container: python:3.13@sha256:<digest>", bad: repo{"release.yml": container("python:3.13")}, good: repo{"release.yml": container("python:3.13" + digest)}},
 		{rule: image, name: "a docker step", severity: finding.Warning, line: 7, message: `"alpine:3"`, bad: uses("docker://alpine:3"), good: uses("docker://alpine" + digest)},
 		{
 			rule: image, name: "of a matrix", severity: finding.Warning, message: `"a:1"`,
@@ -81,6 +81,14 @@ func TestPins(t *testing.T) {
 		{
 			rule: tool, name: "versions only", severity: finding.Warning, message: "installs build==1.4.0 without hashes, so that what it depends on is not fixed;",
 			bad: run("pip install build==1.4.0"),
+		},
+		{
+			rule: tool, name: "with the project itself", severity: finding.Warning, message: "installs pytest in",
+			bad: repo{"release.yml": splitWith("      - uses: actions/checkout@" + hash40 + "\n      - run: pip install . pytest\n")},
+		},
+		{
+			rule: tool, name: "a list that is checked out", severity: finding.Warning, fix: "# write the hash of each package into it: uv pip compile --generate-hashes\n      - run: pip install --require-hashes -r build.txt",
+			bad: repo{"release.yml": splitWith("      - uses: actions/checkout@" + hash40 + "\n      - run: pip install -r build.txt\n"), "build.txt": "build==1.2.2\n"},
 		},
 		{
 			rule: tool, name: "a list without hashes", severity: finding.Warning, message: "installs what build.txt lists, without hashes;",

@@ -18,8 +18,12 @@ func TestEnvironmentsOfOthers(t *testing.T) {
 	both := trusted + "  test:\n    environment: PyPI\n    permissions: {id-token: write}\n    steps:\n      - uses: " + action + "\n        with:\n          repository-url: https://test.pypi.org/legacy/\n"
 	for _, c := range []ruleCase{
 		{
-			rule: "environment-on-another-job", severity: finding.Error, line: 4, message: `environment "pypi" is on job "approve"`, fix: "  publish:\n    environment: pypi",
+			rule: "environment-on-another-job", severity: finding.Error, line: 4, message: `environment "pypi" is on job "approve"`, fix: "  publish:\n    environment: pypi\n  # and take \"environment\" out of job \"approve\" (line",
 			bad: repo{"release.yml": bare}, good: repo{"release.yml": with(bare, "    needs: approve", "    environment: other")},
+		},
+		{
+			rule: "publish-without-environment", name: "after a job in an environment for something else", severity: finding.Error, line: 4, fix: "    environment: pypi",
+			bad: repo{"release.yml": strings.Replace(strings.Replace(bare, "environment: pypi", "environment: nightly tests", 1), "- run: echo\n", "- run: pytest\n", 1)},
 		},
 		{
 			rule: "environment-on-another-job", name: "no environment anywhere", good: repo{"release.yml": strings.Replace(bare, "    environment: pypi\n", "", 1)},

@@ -40,9 +40,12 @@ var releaseCommits = []releaseCommit{
 	{"hynek/build-and-inspect-python-package", "v3.0.1", "2abe76da66d0a6a4a227101f9348ee855797cfa5", "3 projects"},
 	{"hynek/build-and-inspect-python-package", "v2.18.0", "d44ca7d91762de7a7d5436ddae667c6da6d1c3df", "4 projects"},
 	{"jupyter-server/jupyter_releaser", "v2", "70e58c50c736ad496cca11fe4f2446033b68b027", "2 projects"},
+	{"mamba-org/setup-micromamba", "v3.1.0", "ce51e99f4bb8a82ab7158c4dc59ef4634c59c4f9", "2 projects"},
+	{"prefix-dev/setup-pixi", "v0.10.0", "a09b6247153796b190642a2b53fac4241043cf6f", "3 projects"},
 	{"pypa/cibuildwheel", "v4.2.0", "1828c10ab37f080699c7b81cea34097c684a7074", "3 projects"},
 	{"pypa/gh-action-pypi-publish", "v1.14.2", "dc37677b2e1c63e2034f94d8a5b11f265b73ba33", "README"},
 	{"scientific-python/upload-nightly-action", "0.6.4", "e76cfec8a4611fd02808a801b0ff5a7d7c1b2d99", "10 projects"},
+	{"softprops/action-gh-release", "v3.0.2", "3d0d9888cb7fd7b750713d6e236d1fcb99157228", "8 projects"},
 }
 
 // releaseOf is the release in the table that can stand in the place of a
@@ -59,6 +62,8 @@ func releaseOf(u *workflow.Uses) *releaseCommit {
 		have, _ := versionNumbers(r.version)
 		switch {
 		case r.repo != repo:
+		case numbered && have[0] == 0 && len(asked) > 1 && have[1] != asked[1]:
+			// Below 1.0 the second number is the major one.
 		case numbered && have[0] == asked[0] && !newer(asked, have):
 			return &releaseCommits[i]
 		case !numbered && isBranch(u.Ref):

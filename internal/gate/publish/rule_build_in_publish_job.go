@@ -75,9 +75,10 @@ func buildInPublishJob(a *audit, rule *finding.Rule, j *graph.Job, accepting []*
 		}
 		test = test && p.index == sinks.TestPyPI
 	}
+	slices.Sort(names) // PyPI before TestPyPI
 	d := found[0]
 	other := "also runs other code"
-	can := "can get the upload token of " + list(names) + " (id-token: write)"
+	can := "can get " + list(names) + "'s upload token (id-token: write)"
 	hint := "move this into a job without id-token: write that ends with actions/upload-artifact; the publishing job then only downloads the files and uploads them"
 	switch {
 	case !publishes:
@@ -192,7 +193,7 @@ func (a *audit) alsoAccepted(publishing *graph.Job) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; so it also accepts job " + strings.Join(names, ", and job ")
+	return "; the index also accepts job " + strings.Join(names, ", and job ")
 }
 
 // withToken reports whether a step may run in a run that can have an id-token:

@@ -16,8 +16,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Note,
 	Waivable: true,
 	Title:    "The build fetches its own requirements without a lock",
-	Why: "A build front end makes an isolated environment and fills it with what build-system.requires of pyproject.toml allows that day. " +
-		"Those packages run while the distributions are made, and the same commit gives other files tomorrow. A constraints file with " +
+	Why: "Whatever build-system.requires of pyproject.toml allows that day runs while your release is made. A build front end fetches it " +
+		"into an isolated environment, and the same commit gives other files tomorrow. A constraints file with " +
 		"versions, and hashes where the front end checks them, fixes what the build runs.",
 	Bad:        "- run: python -m build",
 	Good:       "- run: python -m build\n  env:\n    PIP_CONSTRAINT: .github/constraints-build.txt",
@@ -40,9 +40,10 @@ var _ = register(finding.Rule{
 })
 
 // constrained is the step with a constraints file for its build; "" where a
-// variable of the step would not reach the build, or the file would not be there.
+// variable of the step may not reach the build (in a container, and for hatch,
+// which has two installers), or the file would not be there.
 func (a *audit) constrained(s *graph.Step, name, file string) string {
-	if s.Step == nil || s.Step.Run == nil || s.File != file || file != s.Job.File.Path || s.Job.Job.Container != nil || strings.Contains(name, "cibuildwheel") || checkedOutAside(s) {
+	if s.Step == nil || s.Step.Run == nil || s.File != file || file != s.Job.File.Path || s.Job.Job.Container != nil || strings.Contains(name, "cibuildwheel") || strings.Contains(name, "hatch") || checkedOutAside(s) {
 		return ""
 	}
 	variable := "PIP_CONSTRAINT"

@@ -72,7 +72,7 @@ func (o outsiders) finding(a *audit, rule *finding.Rule, sp *spot) finding.Findi
 	if o.verified != "" {
 		more += "; " + o.verified + " checks them, so what is left is that somebody can choose among attested files"
 	}
-	f := a.at(rule, sp.job, o.first.File, o.first.Line, hint, "job %q takes files that reach %s from %s, not from this run%s", sp.job.Job.ID.Value, indexName(sp.sinks[0].Index), outsideName(o.first), more)
+	f := a.at(rule, sp.job, o.first.File, o.first.Line, hint, "job %q takes files that reach %s from %s, so no job of this run made them%s", sp.job.Job.ID.Value, indexName(sp.index()), outsideName(o.first), more)
 	if o.verified != "" || o.inside {
 		f.Severity = finding.Warning
 	}

@@ -3,8 +3,12 @@
 package publish
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
@@ -13,7 +17,7 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "The environment is on another job than the one that publishes",
-	Why: "A reviewer who approves an earlier job stops only runs of the workflow as it stands. The index never hears of it: the " +
+	Why: "The approval can be gone around: a reviewer who approves an earlier job stops only runs of the workflow as it stands. The index never hears of it: the " +
 		"token names the environment of the job that uploads, and that one has none. A branch whose workflow file leaves the " +
 		"waiting job out publishes without anybody having been asked.",
 	Bad:        "approve:\n  environment: pypi\npublish:\n  needs: approve\n  permissions:\n    id-token: write",
@@ -22,7 +26,7 @@ var _ = register(finding.Rule{
 }, func(a *audit, rule *finding.Rule) {
 	for _, k := range a.trusted() {
 		j := k.Step.Job
-		up := environmentUpstream(j)
+		up := a.gateUpstream(j)
 		if j.Environment.Written || up == nil {
 			continue
 		}
@@ -47,3 +51,22 @@ var _ = register(finding.Rule{
 		a.add(f)
 	}
 })
+
+// gateUpstream is the job before j whose environment stands there as the gate
+// of a release, nil for none: by its name, or because the job does nothing else.
+func (a *audit) gateUpstream(j *graph.Job) *graph.Job {
+	up := environmentUpstream(j)
+	if up == nil {
+		return nil
+	}
+	name := strings.ToLower(up.Environment.Name)
+	for _, w := range []string{"pypi", "publish", "release", "deploy", "upload", "prod", "approv", "wait", "gate", "dist"} {
+		if strings.Contains(name, w) {
+			return up
+		}
+	}
+	if slices.ContainsFunc(a.deedsOf(up), func(d deed) bool { return d.kind.foreign() }) {
+		return nil
+	}
+	return up
+}

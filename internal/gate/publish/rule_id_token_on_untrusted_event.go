@@ -33,6 +33,10 @@ var _ = register(finding.Rule{
 			continue
 		}
 		test := !slices.ContainsFunc(accepting, func(p *publisher) bool { return p.index != sinks.TestPyPI })
+		index := accepting[0].index
+		if i := slices.IndexFunc(accepting, func(p *publisher) bool { return p.index != sinks.TestPyPI }); i >= 0 {
+			index = accepting[i].index
+		}
 		open := events(j, func(i int) bool { return slices.Contains(openEvents, j.Runs[i].Scenario.Event) && a.works(j, i, test) })
 		pulls := events(j, func(i int) bool {
 			s := j.Runs[i].Scenario
@@ -49,7 +53,7 @@ var _ = register(finding.Rule{
 		switch {
 		case len(open) > 0:
 			f := a.at(rule, j, j.File.Path, j.Job.Pos.Line, hint,
-				"job %q may ask for the id-token that %s accepts and also runs for %s, which anybody can cause", j.Job.ID.Value, indexName(accepting[0].index), list(quoted(open)))
+				"job %q may ask for the id-token that %s accepts and also runs for %s, which anybody can cause", j.Job.ID.Value, indexName(index), list(quoted(open)))
 			if !test {
 				f.Severity = finding.Error
 			}
@@ -57,8 +61,8 @@ var _ = register(finding.Rule{
 			a.add(f)
 		case len(pulls) > 0 && !test:
 			f := a.at(rule, j, j.File.Path, j.Job.Pos.Line, hint,
-				"job %q may ask for the id-token that %s accepts and also runs for %s from branches of this repository, when it publishes nothing",
-				j.Job.ID.Value, indexName(accepting[0].index), list(quoted(pulls)))
+				"job %q may ask for the id-token that %s accepts and also runs for %s from branches of this repository, when it uploads nothing there",
+				j.Job.ID.Value, indexName(index), list(quoted(pulls)))
 			f.Fix = fix
 			a.add(f)
 		}
@@ -66,15 +70,13 @@ var _ = register(finding.Rule{
 })
 
 // uploadCondition is what keeps the uploads of a job to releases, as it can stand
-// on the job; "" where it cannot be lifted there as it is, or the uploads differ.
+// on the job; "" where it cannot be lifted there as it is, or the uploads differ,
+// so that it would end one of them (a dry run for pull requests).
 func uploadCondition(j *graph.Job) string {
 	found := ""
 	for _, k := range sinksOf(j) {
-		if k.DryRun {
-			continue
-		}
 		s := k.Step
-		if s.Step == nil || len(s.Chain) > 0 {
+		if k.DryRun || s.Step == nil || len(s.Chain) > 0 {
 			return ""
 		}
 		text := strings.Join(strings.Fields(s.Step.If.Value), " ")
@@ -113,7 +115,7 @@ func (a *audit) works(j *graph.Job, i int, test bool) bool {
 			continue
 		}
 		for _, k := range s.Sinks {
-			if !k.DryRun && (test || !testIn(k, j.Runs[i].Scenario)) {
+			if !k.DryRun && sends(k, i) && (test || !testIn(k, j.Runs[i].Scenario)) {
 				return false
 			}
 			some = true

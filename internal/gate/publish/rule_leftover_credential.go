@@ -9,6 +9,7 @@ import (
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
@@ -84,7 +85,11 @@ var _ = register(finding.Rule{
 			f.Severity = finding.Warning // nobody installs from there
 		}
 		f.Location = finding.Location{File: g.file, Line: g.line}
-		f.Fix = withoutMention(a.source(g.file), g.mention)
+		if a.uploadsWith(g.mention) {
+			f.Hint = "delete the step, and the job if it does nothing else; then delete the secret under Settings > Secrets and variables > Actions (also of environments and the organization), and revoke the token on the index"
+		} else {
+			f.Fix = withoutMention(a.source(g.file), g.mention)
+		}
 		a.add(f)
 	}
 	for _, k := range a.in.Graph.Sinks {
@@ -97,6 +102,14 @@ var _ = register(finding.Rule{
 		a.add(f)
 	}
 })
+
+// uploadsWith reports whether the step that names a secret is there to upload
+// with it: without it the step is of no use.
+func (a *audit) uploadsWith(m mention) bool {
+	return m.step != nil && slices.ContainsFunc(a.in.Graph.Sinks, func(k *graph.Sink) bool {
+		return k.Step.Step == m.step && !k.Guessed && slices.ContainsFunc(k.Secrets, func(s string) bool { return strings.EqualFold(s, m.secret) })
+	})
+}
 
 // trustedIndexes are the indexes that the repository publishes to by trusted
 // publishing, as far as its files or the policy tell.

@@ -9,6 +9,7 @@ import (
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/edit"
+	"github.com/scientific-python/sallyport/internal/workflow/graph"
 )
 
 var _ = register(finding.Rule{
@@ -64,28 +65,49 @@ var _ = register(finding.Rule{
 // would lose what it needs by it; jobs is the line that it comes before.
 func (a *audit) topPermissions(w *workflow.Workflow, src edit.Source, jobs string) string {
 	fix := "permissions:\n  contents: read\n\n" + jobs
-	var lines, names []string
+	var lines, names, calls []string
 	for _, j := range w.Jobs {
 		if j.Permissions != nil {
 			continue
 		}
-		line := a.usesOwnToken(j)
-		if line == 0 && j.Call == nil {
+		if j.Call != nil {
+			if !a.callReads(j) {
+				calls = append(calls, shownText(j.ID.Value))
+			}
+			continue
+		}
+		line, writes := a.ownToken(j)
+		if line == 0 {
 			continue
 		}
 		own, inner := src.JobIndent(j)
 		if inner == "" {
 			return ""
 		}
-		what := "what line " + itoa(line) + " needs"
-		if j.Call != nil {
-			line, what = j.Call.Uses.Pos.Line, "what the called workflow needs"
-		}
 		names = append(names, shownText(j.ID.Value))
-		lines = append(lines, own+j.ID.Value+":", inner+"permissions:", inner+"  contents: write  # "+what)
+		lines = append(lines, own+j.ID.Value+":", inner+"permissions:", inner+"  "+tokenLine(line, writes))
 	}
-	if len(names) == 0 {
+	if len(names)+len(calls) == 0 {
 		return fix
 	}
-	return "# sketch: " + fewNames(names) + " may need more than to read: say what\n" + fix + "\n" + strings.Join(lines, "\n")
+	if len(calls) > 0 {
+		names = append(names, "the call in "+list(calls))
+	}
+	return strings.Join(append([]string{"# sketch: more than to read may be needed by " + list(names), fix}, lines...), "\n")
+}
+
+// callReads reports whether a job calls a workflow that was read and in which
+// no job works with the run's own token.
+func (a *audit) callReads(caller *workflow.Job) bool {
+	followed := false
+	for _, j := range a.in.Graph.Jobs {
+		if !slices.ContainsFunc(j.Callers, func(c *graph.Job) bool { return c.Job == caller }) {
+			continue
+		}
+		followed = true
+		if line, _ := a.ownToken(j.Job); line != 0 || j.Remote != nil {
+			return false
+		}
+	}
+	return followed
 }

@@ -35,7 +35,7 @@ var _ = register(finding.Rule{
 		j := k.Step.Job
 		open := events(j, func(i int) bool {
 			r := j.Runs[i].Scenario
-			return mayRun(k.Step)(i) && (slices.Contains(openEvents, r.Event) || slices.Contains(reviewEvents, r.Event) && tokenIn(r))
+			return sends(k, i) && (slices.Contains(openEvents, r.Event) || slices.Contains(reviewEvents, r.Event) && tokenIn(r))
 		})
 		hint := "start releases by pushing a tag, by publishing a release or by workflow_dispatch, and take this event out of the workflow's \"on\" or out of the job's runs with an if on github.event_name"
 		switch {
@@ -46,7 +46,7 @@ var _ = register(finding.Rule{
 				f.Severity = finding.Warning
 			}
 			a.add(f)
-		case slices.Contains(events(j, mayRun(k.Step)), "workflow_run"):
+		case slices.Contains(events(j, sendsWhere(k)), "workflow_run"):
 			f := a.at(rule, j, j.Root.Path, triggerLine(j, "workflow_run"),
 				"make the upload a job of the workflow that builds, behind its needs; a run that was started by another run cannot tell who started that one",
 				"job %q uploads to %s in runs that another workflow's end starts (workflow_run), with secrets and id-token even where that one ran for a pull request",

@@ -15,8 +15,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "The job that publishes runs in no deployment environment",
-	Why: "The environment is where GitHub asks for a reviewer and where it checks that the run is for a release tag. Without one, " +
-		"everybody who may push a branch can run this job with a workflow file of their own making, and the index accepts it.",
+	Why: "Everybody who may push a branch can publish from it, by this job in a workflow file of their own making, and the index accepts it. " +
+		"The environment is where GitHub asks for a reviewer and where it checks that the run is for a release tag. Without one the index " +
+		"cannot tell the jobs of the file apart either: it accepts each of them that has id-token: write.",
 	Bad: "publish:\n  permissions:\n    id-token: write\n  steps:\n    - uses: pypa/gh-action-pypi-publish@…",
 	Good: "publish:\n  environment: pypi   # with reviewers, and deployment limited to release tags\n  permissions:\n    id-token: write\n" +
 		"  steps:\n    - uses: pypa/gh-action-pypi-publish@…",
@@ -24,7 +25,7 @@ var _ = register(finding.Rule{
 }, func(a *audit, rule *finding.Rule) {
 	for _, k := range a.trusted() {
 		j := k.Step.Job
-		if j.Environment.Written || environmentUpstream(j) != nil {
+		if j.Environment.Written || a.gateUpstream(j) != nil {
 			continue // the second is environment-on-another-job's
 		}
 		f := a.at(rule, j, j.File.Path, j.Job.Pos.Line,

@@ -30,8 +30,8 @@ var _ = register(finding.Rule{
 			continue
 		}
 		var ways []string
-		for _, r := range k.Step.Runs {
-			if w := withoutIntent(r); w != "" && !testIn(k, r.Scenario) && !slices.Contains(ways, w) {
+		for i, r := range k.Step.Runs {
+			if w := withoutIntent(r); w != "" && sends(k, i) && !testIn(k, r.Scenario) && !slices.Contains(ways, w) {
 				ways = append(ways, w)
 			}
 		}
@@ -40,10 +40,13 @@ var _ = register(finding.Rule{
 		}
 		j := k.Step.Job
 		said[j] = true
-		f := a.at(rule, j, k.Step.CallerFile, k.Step.CallerLine,
-			"publish only from a pushed tag, a published release or workflow_dispatch: limit the triggers, or give the job a condition that says so",
+		hint := "publish only from a pushed tag, a published release or workflow_dispatch: limit the triggers, or give the job a condition that says so"
+		if containsRef(k.Step) {
+			hint = "write startsWith(github.ref, 'refs/tags/') instead of contains(…): a branch may have refs/tags/ in its name as well"
+		}
+		f := a.at(rule, j, k.Step.CallerFile, k.Step.CallerLine, hint,
 			"job %q may upload to %s in a run started by %s; expected an act of the release team, such as a pushed tag", j.Job.ID.Value, indexName(k.Index), strings.Join(ways, " or "))
-		if j.Job.If.Value == "" && len(j.Callers) == 0 && tagsStart(j) {
+		if j.Job.If.Value == "" && len(j.Callers) == 0 && onlyTags(k) {
 			f.Fix = a.source(j.File.Path).InJob(j.Job, "if: github.event_name == 'push' && github.ref_type == 'tag'")
 		}
 		a.add(f)
@@ -57,6 +60,26 @@ func releasesTo(k *graph.Sink) bool {
 		return releaseIndex(k) != sinks.TestPyPI
 	}
 	return k.Credential != sinks.None && !k.Guessed && k.IndexKnown && canonical(k.Index) == sinks.PyPI
+}
+
+// containsRef reports whether a condition on the way to an upload looks for a
+// tag anywhere in the ref, where only its beginning says that it is one.
+func containsRef(s *graph.Step) bool {
+	texts := []string{}
+	if s.Step != nil {
+		texts = append(texts, s.Step.If.Value)
+	}
+	jobs := append([]*graph.Job{s.Job}, s.Job.Callers...)
+	for n := range upstream(s.Job) {
+		jobs = append(jobs, n)
+	}
+	for _, j := range jobs {
+		texts = append(texts, j.Job.If.Value)
+	}
+	return slices.ContainsFunc(texts, func(t string) bool {
+		t = strings.ReplaceAll(strings.ToLower(t), " ", "")
+		return strings.Contains(t, "contains(github.ref,'refs/tags") || strings.Contains(t, "contains(github.ref,'tags")
+	})
 }
 
 // withoutIntent names a run that somebody may start without meaning a release;
@@ -92,7 +115,21 @@ func releaseBranch(ref expr.GitRef) bool {
 	return slices.ContainsFunc([]string{"release", "publish", "deploy", "pypi"}, func(w string) bool { return strings.Contains(name, w) })
 }
 
-// tagsStart reports whether a pushed tag starts the job's workflow.
-func tagsStart(j *graph.Job) bool {
-	return slices.ContainsFunc(j.Runs, func(r graph.Run) bool { return r.Scenario.Event == "push" && r.Scenario.Ref.Type == "tag" })
+// onlyTags reports whether a pushed tag starts the upload, and no other act that
+// is meant as a release does.
+func onlyTags(k *graph.Sink) bool {
+	tags := false
+	for i, r := range k.Step.Runs {
+		if !sends(k, i) || withoutIntent(r) != "" {
+			continue
+		}
+		if r.Scenario.Event != "push" || r.Scenario.Ref.Type != "tag" {
+			if r.Scenario.Event == "pull_request" {
+				continue // of a fork, which uploads nothing
+			}
+			return false
+		}
+		tags = true
+	}
+	return tags
 }

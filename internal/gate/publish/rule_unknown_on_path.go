@@ -32,7 +32,7 @@ var _ = register(finding.Rule{
 	byKey := map[string]*unknown{}
 	on := a.gapsOnPath()
 	for _, g := range a.in.Graph.Gaps {
-		if g.Kind == graph.UnreadFile || g.Kind == graph.Missing || !on(g) {
+		if g.Kind == graph.UnreadFile || g.Kind == graph.Missing || activates(g) || !on(g) {
 			continue
 		}
 		key := g.Name + "\x00" + g.Reason
@@ -45,7 +45,11 @@ var _ = register(finding.Rule{
 			byKey[key] = u
 			all = append(all, u)
 		}
-		if place := g.File + ":" + itoa(g.Line); !u.places[place] {
+		place := g.File + ":" + itoa(g.Line)
+		if g.File == "-" && g.Step != nil {
+			place = g.Step.File + ":" + itoa(g.Step.Line) // a script that stands in the step
+		}
+		if !u.places[place] {
 			u.places[place] = true
 			u.where = append(u.where, place)
 		}
@@ -55,10 +59,25 @@ var _ = register(finding.Rule{
 	}
 })
 
+// activates reports whether a script that is not in the tree only switches to
+// an environment which the run itself has made: venv's, or conda's hook.
+func activates(g graph.Gap) bool {
+	if g.Kind != graph.UnreadScript {
+		return false
+	}
+	name := strings.ReplaceAll(strings.ToLower(g.Name), `\`, "/")
+	for _, end := range []string{"/bin/activate", "/scripts/activate", "/scripts/activate.ps1", "/scripts/activate.bat"} {
+		if strings.HasSuffix(name, end) && !strings.ContainsAny(name, " \n$;|&") {
+			return true
+		}
+	}
+	return name == "eval $(conda shell.bash hook)" || name == "eval $(conda shell.posix hook)"
+}
+
 // shortName quotes a name for a message: one line, cut where it is long. Where
 // a script puts it together, it may be anything.
 func shortName(name string) string {
-	const longest = 60
+	const longest = 100 // of an action with its commit
 	first, _, more := strings.Cut(strings.TrimSpace(name), "\n")
 	first = strings.Join(strings.Fields(first), " ")
 	if more = more || len(first) > longest; len(first) > longest {

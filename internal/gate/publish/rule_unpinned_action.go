@@ -133,6 +133,9 @@ func (a *audit) movableAction(rule *finding.Rule, sp *spot, s *graph.Step, u *wo
 		if fix := pinnedText(line, u); fix != line {
 			f.Fix = fix
 			f.Hint = r.version + " is a release of 2026: look at its notes and for a newer one, pin it, and let Dependabot move it"
+			if !strings.Contains(r.version, ".") {
+				f.Hint = "this is what " + r.version + " stood for in the middle of 2026: look for a newer release, pin that, and let Dependabot move it"
+			}
 		}
 	}
 	switch {

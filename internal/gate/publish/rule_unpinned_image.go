@@ -57,7 +57,9 @@ func (a *audit) judgeImage(rule *finding.Rule, sp *spot, how string, image workf
 		f := a.at(rule, sp.job, file, image.Line, "put the image's digest behind its name: docker buildx imagetools inspect IMAGE shows it",
 			"job %q, which %s, %s the image %q, named by a tag that can be moved; expected a digest (@sha256:…)", sp.job.Job.ID.Value, sp.part(), how, t)
 		if t == image.Value || strings.HasSuffix(a.source(file).Line(image.Line), t) {
-			f.Fix = a.source(file).Replace(image.Line, t, withDigest(t))
+			if f.Fix = a.source(file).Replace(image.Line, t, withDigest(t)); f.Fix != "" {
+				f.Fix = indentOf(f.Fix) + "# sketch: the digest is what \"docker buildx imagetools inspect\" shows for it\n" + f.Fix
+			}
 		}
 		a.add(f)
 		return // one for each place: a matrix names its images together

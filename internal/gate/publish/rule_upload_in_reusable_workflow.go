@@ -4,8 +4,10 @@ package publish
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
@@ -16,9 +18,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Warning,
 	Waivable: true,
 	Title:    "The upload sits in a reusable workflow",
-	Why: "PyPI finds the publisher by the file in which the uploading job is written, but the attestation's certificate names " +
-		"the file that started the run. In a reusable workflow these are two files: the upload is accepted and the attestation " +
-		"refused, so that the release fails, or goes out without a proof of where it came from. A workflow of another " +
+	Why: "The index accepts such an upload and refuses its attestation, so that the release fails, or goes out without a proof of where it " +
+		"came from. PyPI finds the publisher by the file in which the uploading job is written, but the attestation's certificate names " +
+		"the file that started the run, and in a reusable workflow these are two files. A workflow of another " +
 		"repository is no publisher at all. The arrangement works by accident and is not supported.",
 	Bad:        "# release.yml\njobs:\n  publish:\n    uses: ./.github/workflows/publish.yml   # uploads",
 	Good:       "# release.yml\njobs:\n  build:\n    uses: ./.github/workflows/build.yml\n  publish:\n    needs: build\n    steps:\n      - uses: pypa/gh-action-pypi-publish@…",
@@ -59,4 +61,18 @@ func onlyCalled(j *graph.Job) bool {
 
 // library reports whether a job is in a workflow that only others can call,
 // and nothing in the repository calls it: it is there for other repositories.
-func library(j *graph.Job) bool { return len(j.Callers) == 0 && onlyCalled(j) }
+func (a *audit) library(j *graph.Job) bool {
+	if len(j.Callers) > 0 || !onlyCalled(j) {
+		return false
+	}
+	for _, w := range a.in.Graph.Repo.Workflows {
+		for _, o := range w.Jobs {
+			// A call by the repository's own name is no local one, but it is one.
+			if c := o.Call; c != nil && c.Uses.Kind == workflow.Remote && c.Uses.Path == j.File.Path &&
+				(a.in.Repository == "" || strings.EqualFold(c.Uses.Owner+"/"+c.Uses.Repo, a.in.Repository)) {
+				return false
+			}
+		}
+	}
+	return true
+}

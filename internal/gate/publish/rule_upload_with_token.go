@@ -121,7 +121,7 @@ func (a *audit) token(rule *finding.Rule, k *graph.Sink) {
 		f.Message = fmt.Sprintf("%s gets %s, and its code could not be read: %s", guessedStep(k), secretNames(k), verdict)
 	}
 	f.Message += a.widerEnv(k)
-	if severity != finding.Note && library(j) && (offersTrusted(index) || !k.IndexKnown) && !channelUploader(k) {
+	if severity != finding.Note && a.library(j) && (offersTrusted(index) || !k.IndexKnown) && !channelUploader(k) {
 		// The index takes no called workflow of another repository.
 		f.Severity = finding.Warning
 		f.Message = fmt.Sprintf("job %q uploads to %s with a token of its callers (%s): a workflow that other repositories call cannot publish in any safer way", j.Job.ID.Value, whereTo(k), secretNames(k))

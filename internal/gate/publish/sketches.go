@@ -9,7 +9,6 @@ import (
 	"github.com/scientific-python/sallyport/internal/workflow"
 	"github.com/scientific-python/sallyport/internal/workflow/edit"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
-	"github.com/scientific-python/sallyport/internal/workflow/known"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
 
@@ -76,21 +75,31 @@ func (a *audit) splitSketch(j *graph.Job, k *graph.Sink) string {
 		return strings.Join(s.lines, "\n")
 	}
 	build, publish := splitNames(j)
+	line := k.Line
+	if k.File != j.File.Path {
+		line = k.Step.CallerLine
+	}
 	name := "dist"
 	if j.Job.Strategy != nil && j.Job.Strategy.Matrix != nil {
 		name = "dist-${{ strategy.job-index }}"
 	}
-	s.add(0, "# sketch: two jobs in the place of "+shownText(id)+"; the first has all that it has now but the upload on line "+itoa(k.Line)+", the second only uploads")
+	s.add(0, "# sketch: two jobs in the place of "+shownText(id)+"; the first has all that it has now but the upload on line "+itoa(line)+", the second only uploads")
 	s.add(0, build+":")
 	if n := needsText(j); n != "" {
 		s.add(1, "needs: "+n)
 	}
+	s.add(1, "# … runs-on and all else that it has, without its environment")
 	s.add(1, "permissions:")
-	s.add(1, "  contents: read")
+	for _, l := range a.otherPermissions(j) {
+		s.add(1, "  "+l)
+	}
 	s.add(1, "steps:")
 	s.add(2, "# … its steps")
-	if command := buildOf(k.Uploader); command != "" {
+	switch command := buildOf(k.Uploader); {
+	case command != "":
 		s.add(2, "- run: "+command+"  # "+k.Uploader+" did this as well")
+	case k.Guessed || len(k.Via) > 0 || k.File != j.File.Path:
+		s.add(2, "# … and what line "+itoa(line)+" does beside the upload")
 	}
 	s.add(2, "- uses: "+uploadAction)
 	s.add(2, "  with:")
@@ -119,7 +128,9 @@ func (s *sketch) publishing(j *graph.Job, k *graph.Sink, needs string) {
 	}
 	if condition := liftedIf(k.Step); condition != "" {
 		s.add(1, "if: "+condition)
-	} else if own := j.Job.If; own.Written() && own.Style == workflow.Plain && len(own.Folds) == 0 && len(j.Job.Needs) > 0 {
+	} else if k.Step.Step != nil && k.Step.Step.If.Written() && !isPublishAction(k.Uploader) {
+		s.add(1, "# if: what the condition of line "+itoa(k.Step.Step.If.Line)+" stands for, in terms of github, inputs and needs")
+	} else if own := j.Job.If; own.Written() && own.Style == workflow.Plain && len(own.Folds) == 0 && len(j.Job.Needs) > 0 && !usesSteps(own.Value) {
 		s.add(1, "if: "+own.Value)
 	}
 	s.add(1, "runs-on: ubuntu-latest")
@@ -166,122 +177,4 @@ func (s *sketch) upload(k *graph.Sink) {
 	for _, w := range with {
 		s.add(2, "    "+w)
 	}
-}
-
-// isPublishAction reports whether an uploader is PyPI's own action.
-func isPublishAction(uploader string) bool {
-	return strings.EqualFold(uploader, "pypa/gh-action-pypi-publish")
-}
-
-// liftedIf is the condition of an upload's step, where a job can have it as it
-// is; "" else.
-func liftedIf(s *graph.Step) string {
-	if s.Step == nil || len(s.Chain) > 0 {
-		return ""
-	}
-	t := s.Step.If
-	if !t.Written() || t.Style != workflow.Plain || len(t.Folds) > 0 || usesSteps(t.Value) {
-		return ""
-	}
-	return t.Value
-}
-
-// usesSteps reports whether a condition looks at what a job's own condition
-// cannot: steps, variables, the runner, how the job stands.
-func usesSteps(condition string) bool {
-	c := strings.ToLower(condition)
-	return slices.ContainsFunc([]string{"steps.", "env.", "matrix.", "runner.", "job.", "strategy.", "secrets.", "hashfiles", "always(", "failure(", "cancelled("},
-		func(w string) bool { return strings.Contains(c, w) })
-}
-
-// splitNames are ids for the two jobs, which no other job of the file has.
-func splitNames(j *graph.Job) (build, publish string) {
-	id := strings.ToLower(j.Job.ID.Value)
-	build, publish = j.Job.ID.Value, "publish"
-	if slices.ContainsFunc([]string{"publish", "release", "upload", "deploy", "pypi"}, func(w string) bool { return strings.Contains(id, w) }) {
-		build, publish = "build", j.Job.ID.Value
-	}
-	taken := func(name string) bool { return name != j.Job.ID.Value && j.File.Job(name) != nil }
-	for taken(build) {
-		build += "-dist"
-	}
-	for taken(publish) {
-		publish += "-dist"
-	}
-	return build, publish
-}
-
-// needsText is what a job waits for, as it would be written.
-func needsText(j *graph.Job) string {
-	var names []string
-	for _, n := range j.Job.Needs {
-		names = append(names, n.Value)
-	}
-	if len(names) > 1 {
-		return "[" + strings.Join(names, ", ") + "]"
-	}
-	return strings.Join(names, "")
-}
-
-// distFolder is the folder that an upload takes its files from.
-func distFolder(k *graph.Sink) string {
-	for _, f := range k.Files {
-		folder, _, ok := strings.Cut(strings.TrimPrefix(f, "./"), "/")
-		if ok && folder != "" && !strings.ContainsAny(folder, "*?[]${}\"' ~#:") {
-			return folder
-		}
-	}
-	return "dist"
-}
-
-// buildOf is the command that makes the files which an uploader builds by
-// itself before it sends them; "" for one that does not.
-func buildOf(uploader string) string {
-	switch {
-	case strings.Contains(uploader, "flit publish"):
-		return "flit build"
-	case strings.Contains(uploader, "pdm publish"):
-		return "pdm build"
-	case strings.Contains(uploader, "maturin"):
-		return "maturin build --release --out dist"
-	case strings.Contains(uploader, "setup.py"):
-		return "python -m build"
-	}
-	return ""
-}
-
-// ofReleaser reports whether a job releases by Jupyter's releaser, which
-// builds in one of its actions and uploads in another.
-func ofReleaser(j *graph.Job) bool {
-	return slices.ContainsFunc(j.Steps, func(s *graph.Step) bool {
-		return s.Uses != nil && s.Uses.Kind == workflow.Remote && strings.HasPrefix(strings.ReplaceAll(s.Uses.Name(), "-", "_"), "jupyter_server/jupyter_releaser/")
-	})
-}
-
-// usesOwnToken is the line of the first step of a job that works on the
-// repository with the run's own token; 0 for none.
-func (a *audit) usesOwnToken(j *workflow.Job) int {
-	names := func(t string) bool {
-		t = strings.ToLower(t)
-		return strings.Contains(t, "github.token") || strings.Contains(t, "secrets.github_token")
-	}
-	some := func(vars []workflow.Var) bool {
-		return slices.ContainsFunc(vars, func(v workflow.Var) bool { return names(v.Value.Value) })
-	}
-	if some(j.Env) {
-		return j.Env[0].Name.Line
-	}
-	for s := range workflow.All(j.Steps) {
-		if some(s.Env) || some(s.With) || s.Run != nil && (names(s.Run.Script.Value) || strings.Contains(s.Run.Script.Value, "git push")) {
-			return s.Pos.Line
-		}
-	}
-	for _, g := range a.in.Graph.Jobs {
-		for _, s := range g.Steps {
-			if g.Job == j && s.Known.Role == known.Releases {
-				return s.CallerLine
-			}
-		}
-	}
-	return 0
 }

@@ -72,6 +72,7 @@ func TestWhatIsNotKnown(t *testing.T) {
 			want:  "some/thing/.github/workflows/b.yml@v1",
 		},
 		{name: "a script that is not in the tree", rule: "unknown-on-path", files: repo{"release.yml": splitWith("      - run: ./ci/build.sh\n")}, want: "ci/build.sh"},
+		{name: "an environment that the run made", rule: "unknown-on-path", files: repo{"release.yml": splitWith("      - run: python -m venv env && . env/bin/activate && python -m build\n")}},
 		{name: "a broken workflow", rule: "workflow-unread", files: repo{"release.yml": splitWith("      - run: make\n"), "b.yml": "on: push\njobs: [\n"}, want: ".github/workflows/b.yml", blocking: true},
 		{
 			name: "a local workflow that is not there, before the upload", rule: "workflow-unread", blocking: true, want: `"./.github/workflows/gone.yml" is called (.github/workflows/release.yml:12)`,

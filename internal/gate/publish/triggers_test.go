@@ -76,6 +76,11 @@ func TestPermissions(t *testing.T) {
 			bad: repo{"release.yml": fetching + building}, good: repo{"release.yml": strings.Replace(fetching, "jobs:", "permissions: {}\njobs:", 1) + building},
 		},
 		{
+			rule: "missing-permissions", name: "a job that writes", severity: finding.Warning,
+			fix: "# sketch: more than to read may be needed by \"build\"\npermissions:\n  contents: read\n\njobs:\n  build:\n    permissions:\n      contents: write  # for the step on line",
+			bad: repo{"release.yml": fetching + strings.Replace(building, "    steps:\n", "    steps:\n      - run: git push\n", 1)},
+		},
+		{
 			rule: "missing-permissions", name: "off the path, and where each job has its own", good: repo{"release.yml": none + test}},
 	} {
 		c.run(t)

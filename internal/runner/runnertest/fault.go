@@ -35,6 +35,7 @@ func (f Fault) meet(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(2*len(part)))
 		io.WriteString(w, part)
+		http.NewResponseController(w).Flush() // else nothing would be sent at all
 		panic(http.ErrAbortHandler)
 	case f.Status > 0:
 		if f.RetryAfter != "" {

@@ -63,25 +63,42 @@ func NewIssuer(name string) (*Issuer, error) {
 	if name == "" {
 		name = GitHubIssuer
 	}
+	key, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	return issuerOf(name, key), nil
+}
+
+func newKey() (*rsa.PrivateKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, fmt.Errorf("making the issuer's key: %w", err)
 	}
+	return key, nil
+}
+
+// sharedKey is the one key of all issuers that tests start, since making one
+// takes as long as many a test.
+var sharedKey = sync.OnceValues(newKey)
+
+func issuerOf(name string, key *rsa.PrivateKey) *Issuer {
 	sum := sha256.Sum256(key.N.Bytes())
 	return &Issuer{
 		name: name, key: key, kid: hex.EncodeToString(sum[:20]),
 		bearer: "request-token." + rand.Text(), claims: ReleaseClaims(),
-	}, nil
+	}
 }
 
 // StartIssuer makes an issuer by GitHub's name and serves it on loopback until
-// the test ends.
+// the test ends. All such issuers of a process sign with one key.
 func StartIssuer(tb testing.TB) *Issuer {
 	tb.Helper()
-	i, err := NewIssuer("")
+	key, err := sharedKey()
 	if err != nil {
 		tb.Fatal(err)
 	}
+	i := issuerOf(GitHubIssuer, key)
 	server := httptest.NewServer(i)
 	tb.Cleanup(server.Close)
 	i.base = server.URL

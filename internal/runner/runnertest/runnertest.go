@@ -8,6 +8,9 @@
 // machine (it compares by the rules of a language, which overlook invisible
 // characters), this package is as lax as can be: it drops such characters
 // before it looks. It trusts nothing.
+//
+// [Issuer] is the other half: what a runner offers to a job, an identity token,
+// with whatever claims and faults a test wants.
 package runnertest
 
 import (

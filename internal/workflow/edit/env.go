@@ -59,6 +59,7 @@ func (s Source) WithEnv(step *workflow.Step, vars ...string) []string {
 		lines = lines[:len(lines)-1]
 	}
 	pad := spaces(step.Pos.Column - 1)
+	vars = slices.Clone(vars)
 	if len(step.Env) == 0 {
 		for i, v := range vars {
 			vars[i] = pad + "  " + v

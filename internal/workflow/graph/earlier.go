@@ -63,7 +63,7 @@ func over(under, top map[string]string) map[string]string {
 // before it may have run; there is at least one. A step that runs under a
 // condition leaves its variables in some runs and not in others: two that set
 // one variable to this or that address are two ways, not the last one.
-func (e *earlier) environments(s *Step, cond *expr.Expr) []map[string]string {
+func (b *builder) environments(e *earlier, s *Step, cond *expr.Expr) []map[string]string {
 	if !e.open {
 		return []map[string]string{e.all}
 	}
@@ -77,6 +77,9 @@ func (e *earlier) environments(s *Step, cond *expr.Expr) []map[string]string {
 		for _, in := range fillings(s.Job.Runs[i].Scenario, e.conditions(cond)) {
 			if cond != nil && cond.Eval(in) == expr.False {
 				continue
+			}
+			if !b.spend(30*len(e.left)*(1+len(e.all)/8), s.File) {
+				return []map[string]string{e.unknown()}
 			}
 			for _, env := range e.in(i, in) {
 				if !slices.ContainsFunc(out, func(o map[string]string) bool { return maps.Equal(o, env) }) {

@@ -23,8 +23,10 @@ func TestLimits(t *testing.T) {
 		"uploads": {"r.yml": "on: push\njobs:\n  up:\n    steps:\n" + many(9000, "      - run: twine upload d%d/*\n")},
 		"artifacts": {"r.yml": "on: push\njobs:\n  build:\n    steps:\n" + many(2500, "      - {uses: actions/upload-artifact@v7, with: {name: 'a%d*'}}\n") +
 			"  publish:\n    steps:\n" + many(1500, "      - {uses: actions/download-artifact@v8, with: {pattern: '*%d*'}}\n") + "      - run: twine upload dist/*\n"},
-		"runs":       {"r.yml": tags + "jobs:\n  up:\n    steps:\n" + many(8000, "      - {run: 'true', if: \"contains(github.ref, 'v%d')\"}\n")},
-		"many paths": {"r.yml": tags + "jobs:\n" + many(300, "  j%d:\n    steps: [{uses: actions/download-artifact@v8}, {uses: actions/upload-artifact@v7, with: {name: x}}, {run: twine upload dist/*}]\n")},
+		"runs":            {"r.yml": tags + "jobs:\n  up:\n    steps:\n" + many(8000, "      - {run: 'true', if: \"contains(github.ref, 'v%d')\"}\n")},
+		"variables":       {"r.yml": tags + "jobs:\n  up:\n    steps:\n" + many(6000, "      - {run: 'echo V%d=x >> $GITHUB_ENV'}\n") + "      - run: twine upload dist/*\n"},
+		"other variables": {"r.yml": tags + "jobs:\n  up:\n    steps:\n" + many(6000, "      - {run: 'echo V%d=x >> $GITHUB_ENV', if: steps.a.outputs.b}\n") + "      - run: twine upload dist/*\n"},
+		"many paths":      {"r.yml": tags + "jobs:\n" + many(300, "  j%d:\n    steps: [{uses: actions/download-artifact@v8}, {uses: actions/upload-artifact@v7, with: {name: x}}, {run: twine upload dist/*}]\n")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

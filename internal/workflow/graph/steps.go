@@ -24,7 +24,8 @@ func (b *builder) jobSteps(f frame, j *Job) {
 	var before earlier
 	for x := range b.g.Repo.Expand(f.file.Path, j.Job.Steps) {
 		// An expression is a few dozen small steps.
-		if b.steps++; b.steps > MaxSteps || !b.spend(50*len(j.Runs)*(1+len(x.Chain)), f.file.Path) {
+		// What earlier steps left is copied for each.
+		if b.steps++; b.steps > MaxSteps || !b.spend(50*len(j.Runs)*(1+len(x.Chain))+30*len(before.all), f.file.Path) {
 			b.limit(f.file.Path)
 			return
 		}
@@ -61,7 +62,7 @@ func (b *builder) jobSteps(f frame, j *Job) {
 		s.With = with(x.Step.With, bound)
 		ctx.StepEnv = names(x.Step.Env)
 		b.fault(s)
-		next, ways := ctx, before.environments(s, rest.cond)
+		next, ways := ctx, b.environments(&before, s, rest.cond)
 		for i, env := range ways {
 			ctx.Env = merged(s.Env, env, x.Step.Env)
 			if i > 0 {
