@@ -20,9 +20,10 @@ var tokenJSON = strictjson.Limits{Bytes: maxTokenAnswer, Depth: 8, Members: 256}
 const intact = "ask again; a token is never edited"
 
 // ParseClaims reads the claims of a token: a JSON Web Token (RFC 7519) signed
-// with RS256, in three parts, at most 32 KiB. **The signature is not
-// verified**: whoever made the token may have claimed anything. Fulcio verifies
-// it, with the issuer's keys, before it puts the claims into a certificate.
+// with RS256, in three parts, at most 32 KiB. The signature is NOT verified:
+// whoever made the token may have claimed anything. Fulcio verifies it, with
+// the issuer's keys, before it puts the claims into a certificate, and the gate
+// verifies the certificate.
 //
 // A claim that is known must have its form (a [*ClaimError] where it does
 // not); one given twice, or spelled in another letter case, is an error.

@@ -35,8 +35,8 @@ var _ = register(finding.Rule{
 		switch {
 		case k.Attests == sinks.Yes && !byHand:
 			continue
-		case k.Attests == sinks.Unclear && !byHand && (action || attestedOnPath(k) || !fromFiles(k.Uploader)):
-			continue
+		case k.Attests == sinks.Unclear && !byHand && (action || attestedOnPath(k) || !fromFiles(k.Uploader) || a.library(j)):
+			continue // of a library's files, its callers know
 		case k.Attests == sinks.Unclear && !byHand:
 			why = "it sends attestations that lie beside the files, and nothing on the path makes any"
 			hint = "run astral-sh/attest-action before it, or upload with pypa/gh-action-pypi-publish, which makes them by itself"
