@@ -18,7 +18,7 @@ func checkIndex(s string) (string, error) {
 	// what people copy by mistake.
 	var want string
 	switch pypiHost(u) {
-	case "pypi.org", "upload.pypi.org":
+	case "pypi.org":
 		want = DefaultIndex
 	case "test.pypi.org":
 		want = TestIndex
@@ -37,6 +37,8 @@ func checkURL(s string) (*url.URL, error) {
 		return nil, badValue("%q is not a full address; %s", clip(s), want)
 	}
 	switch {
+	case !isASCII(u.Hostname()):
+		return nil, badValue("the host of %q has characters beyond ASCII, which can stand for a plain one; write the host as it is looked up (in a browser's address bar, xn--… for such names)", clip(s))
 	case u.Scheme == "http" && !isLoopback(u.Hostname()), u.Scheme != "http" && u.Scheme != "https":
 		return nil, badValue("%q does not begin with https://; %s", clip(s), want)
 	case u.User != nil:
@@ -55,13 +57,35 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
-// pypiHost returns the host of u where it belongs to PyPI, else "".
+// pypiHosts are the domains under which PyPI answers: its own, old ones that
+// lead there, and the names that its content delivery network gives it.
+var pypiHosts = []string{"pypi.org", "pypi.python.org", "testpypi.python.org", "pythonhosted.org", "pypi.io", "pypa.io", "python.map.fastly.net"}
+
+// pypiHost returns "test.pypi.org" or "pypi.org" where the host of u belongs to
+// the one or the other, else "".
 func pypiHost(u *url.URL) string {
-	switch h := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."); h {
-	case "pypi.org", "upload.pypi.org", "test.pypi.org":
-		return h
-	case "www.pypi.org", "pypi.python.org", "testpypi.python.org", "files.pythonhosted.org", "warehouse.pypa.io":
-		return "pypi.org"
+	h := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	if under(h, "test.pypi.org") {
+		return "test.pypi.org"
+	}
+	for _, own := range pypiHosts {
+		if under(h, own) {
+			return "pypi.org"
+		}
 	}
 	return ""
+}
+
+// under reports whether a host is a domain or below it.
+func under(host, domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
+
+// isASCII: letters of other scripts are written in a host as xn--…; some, such
+// as the ideographic full stop, are turned into plain ones by programs.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

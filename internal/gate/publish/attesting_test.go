@@ -77,7 +77,7 @@ func TestAttesting(t *testing.T) {
 		{
 			rule: "build-in-publish-job", name: "the gate in a container", severity: finding.Error, message: "docker run",
 			bad:  releaseYML(splitRelease("GATE", "      - run: docker run --rm -v \"$PWD:/w\" example.org/tool:1 gate --seal /w/dist")),
-			good: releaseYML(splitRelease("GATE", "      - run: docker run --rm -v \"$PWD:/w\" ghcr.io/scientific-python/sallyport:1.0.0 gate --seal /w/dist")),
+			good: releaseYML(splitRelease("GATE", "      - run: docker run --rm -v \"$PWD:/w\" ghcr.io/scientific-python/sallyport@sha256:"+strings.Repeat("5", 64)+" gate --seal /w/dist")),
 		},
 		{
 			rule: "step-before-seal", name: "a checkout and a script", severity: finding.Error, message: `"./prepare.sh" comes before`,

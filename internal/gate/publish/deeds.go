@@ -43,6 +43,8 @@ type doing struct {
 	signings map[*graph.Job][]signing
 	spots    map[*graph.Job]*spot
 	taken    map[*graph.Upload]bool // by jobs on a path
+	unread   map[*graph.Step][]graph.Gap
+	heads    map[*graph.Job]*graph.Step // see headBuilt
 }
 
 // deeds lists what a step does, in order.
@@ -52,38 +54,122 @@ func (a *audit) deeds(s *graph.Step) []deed {
 		if a.doing.deeds == nil {
 			a.doing.deeds = map[*graph.Step][]deed{}
 		}
-		out = findDeeds(s)
+		out = findDeeds(a, s)
 		a.doing.deeds[s] = out
 	}
 	return out
 }
 
-func findDeeds(s *graph.Step) []deed {
+func findDeeds(a *audit, s *graph.Step) []deed {
 	if s.Step == nil {
 		return nil
 	}
 	if s.Step.Uses != nil {
-		return []deed{actionDeed(s)}
+		d := actionDeed(s)
+		out := []deed{d}
+		for _, c := range s.Commands { // an input that a shell runs
+			if k := kindOf(c); k > d.kind && k.foreign() {
+				out = append(out, deed{step: s, kind: k, what: quoteCommand(c), file: c.File, line: c.Line, ignored: c.Ignored, command: c, sink: soldAt(s, c)})
+			}
+		}
+		return out
 	}
 	var out []deed
 	for _, c := range s.Commands {
+		kind := kindOf(c)
+		if kind < locked && findsModulesHere(c) && !soldAt(s, c) && afterCheckout(s) {
+			kind = code // a file of the repository may bear the name of a module
+		}
 		if len(out) > 0 && inTask(c) {
 			last := &out[len(out)-1]
-			last.kind = max(last.kind, kindOf(c))
+			last.kind = max(last.kind, kind)
 			last.sink = last.sink || soldAt(s, c)
 			continue
 		}
 		if len(out) > 0 && out[len(out)-1].gate != "" && slices.ContainsFunc(c.Via, func(v string) bool { return strings.HasSuffix(v, " run") }) {
 			continue // what the container of the gate runs
 		}
-		d := deed{step: s, kind: kindOf(c), what: quoteCommand(c), file: c.File, line: c.Line, ignored: c.Ignored, command: c, sink: soldAt(s, c)}
+		d := deed{step: s, kind: kind, what: quoteCommand(c), file: c.File, line: c.Line, ignored: c.Ignored, command: c, sink: soldAt(s, c)}
 		d.gate = gateOf(c)
 		if d.gate != "" {
 			d.kind = harmless
 		}
 		out = append(out, d)
 	}
+	return append(out, a.unreadDeeds(s, out)...)
+}
+
+// unreadDeeds are what a script runs and no reader has seen: texts that are
+// evaluated or piped into a shell, files that are not in the tree, and what is
+// left of a script that could not be read.
+func (a *audit) unreadDeeds(s *graph.Step, read []deed) []deed {
+	var out []deed
+	if a.doing.unread == nil {
+		a.doing.unread = map[*graph.Step][]graph.Gap{}
+		for _, g := range a.in.Graph.Gaps {
+			if g.Step != nil && g.Kind == graph.UnreadScript && !activates(g) {
+				a.doing.unread[g.Step] = append(a.doing.unread[g.Step], g)
+			}
+		}
+	}
+	for _, g := range a.doing.unread[s] {
+		if slices.ContainsFunc(read, func(d deed) bool {
+			return d.kind.foreign() || d.gate != "" || d.kind == changes && d.command.Words != nil && (d.command.Program() == "source" || d.command.Program() == ".") && strings.Contains(d.what, strings.Trim(shortName(g.Name), `"…`))
+		}) {
+			continue // said already, or judged by its name
+		}
+		line := g.Line
+		if line < s.Line {
+			line = s.Line
+		}
+		out = append(out, deed{step: s, kind: unheard, what: shortName(g.Name), file: s.File, line: line})
+	}
+	for _, w := range s.Written {
+		if plants(w.Path.Text) && !strings.Contains(w.Path.Text, "pypirc") {
+			out = append(out, deed{step: s, kind: code, what: fmt.Sprintf("a redirection to %s", shortName(w.Path.Text)), file: s.File, line: s.Line})
+		}
+	}
 	return out
+}
+
+// afterCheckout reports whether files of a repository may lie in the workspace
+// when a step runs.
+func afterCheckout(s *graph.Step) bool {
+	for _, o := range s.Job.Steps {
+		if o == s {
+			return false
+		}
+		if o.Known.Role == known.Checkout && together(o, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// findsModulesHere reports whether a command is an interpreter of Python that
+// looks for modules in the folder where it runs, before its own.
+func findsModulesHere(c graph.Command) bool {
+	switch c.Program() {
+	case "python", "py", "pypy":
+	default:
+		return false
+	}
+	a := commandArgs(c.Command)
+	for i, w := range a {
+		switch {
+		case !strings.HasPrefix(w, "-") || w == "-":
+			return w == "-"
+		case strings.HasPrefix(w, "--"):
+			continue
+		case strings.ContainsAny(w, "IP"):
+			return false
+		case strings.HasSuffix(w, "c") && i+1 < len(a):
+			return strings.Contains(a[i+1], "import")
+		case strings.Contains(w, "m"):
+			return i+1 < len(a) && a[i+1] != "venv" && a[i+1] != "pip" // these two are judged by what they do
+		}
+	}
+	return c.Stdin != nil && strings.Contains(c.Stdin.Text, "import")
 }
 
 // inTask reports whether a task or script of the repository runs a command.
@@ -104,9 +190,6 @@ func actionDeed(s *graph.Step) deed {
 	switch {
 	case u.Kind == workflow.Local || u.Kind == workflow.Self:
 		d.kind = code // a program or a container; composites are expanded
-		if s.Action == nil {
-			d.kind = unheard
-		}
 		return d
 	case s.Known.Role == known.Gates:
 		d.gate = s.Known.Command
@@ -135,7 +218,7 @@ func actionDeed(s *graph.Step) deed {
 			d.kind = installs
 		}
 	case known.Signs, known.Reports, known.Releases, known.Stores:
-		d.kind = harmless
+		d.kind = judgeScript(s)
 	case known.Publishes:
 		d.kind = uploads
 	default:
@@ -158,36 +241,58 @@ func setupInstalls(s *graph.Step) bool {
 	return false
 }
 
-// gateOf is the command of sallyport that a command is.
+// gateOf is the command of sallyport that a command is: of the program by its
+// plain name, or of its container image, pinned by digest. What only bears the
+// name may be anything.
 func gateOf(c graph.Command) string {
-	for _, r := range c.Unwrap() {
-		a := commandArgs(r)
-		switch r.Program() {
-		case "sallyport":
-		case "docker", "podman":
-			i := slices.IndexFunc(a, isImage)
-			if i < 0 || verbOf(a) != "run" {
-				continue
-			}
-			a = a[i+1:]
-		default:
-			continue
-		}
-		verb := verbOf(a)
-		if verb == "gate" && hasFlag(a, "--seal") {
-			return "seal"
-		}
-		return verb
+	if len(c.Words) == 0 || bent(c.Command) != "" {
+		return ""
 	}
-	return ""
+	a := commandArgs(c.Command)
+	switch c.Words[0].Text {
+	case "sallyport":
+	case "docker", "podman":
+		i := imageAt(a)
+		if i < 0 || !isImage(a[i]) {
+			return ""
+		}
+		a = a[i+1:]
+	default:
+		return ""
+	}
+	verb := verbOf(a)
+	if verb == "gate" && hasFlag(a, "--seal") {
+		return "seal"
+	}
+	return verb
 }
 
-// isImage reports whether a word names sallyport's container image.
+// imageAt is where the image stands in the arguments of "docker run", -1 where
+// it is another command or the image is told to start another program.
+func imageAt(a []string) int {
+	if len(a) == 0 || a[0] != "run" {
+		return -1
+	}
+	for i := 1; i < len(a); i++ {
+		flag, _, inline := strings.Cut(a[i], "=")
+		switch {
+		case !strings.HasPrefix(flag, "-"):
+			return i
+		case flag == "--entrypoint":
+			return -1
+		case inline || strings.Contains(" --rm --interactive --tty --init --read-only --quiet ", " "+flag+" ") || !strings.HasPrefix(flag, "--") && strings.Trim(flag[1:], "it") == "":
+		default:
+			i++
+		}
+	}
+	return -1
+}
+
+// isImage reports whether a word is sallyport's container image, by digest.
 func isImage(word string) bool {
-	word, _, _ = strings.Cut(word, "@")
-	word = word[strings.LastIndexByte(word, '/')+1:]
-	name, _, _ := strings.Cut(word, ":")
-	return name == "sallyport"
+	name, digest, _ := strings.Cut(word, "@sha256:")
+	name, _, _ = strings.Cut(name, ":")
+	return name == "ghcr.io/scientific-python/sallyport" && len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == ""
 }
 
 // quoteCommand is a command as messages show it.

@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ var defaultScope = []string{"pull_request_target", "issue_comment", "issues", "w
 func (a *audit) exposures() []exposure {
 	var out []exposure
 	for _, j := range a.in.Graph.Jobs {
-		if guarded(j) {
+		if a.guarded(j) {
 			continue
 		}
 		read := map[*graph.Step]*taints{}
@@ -54,7 +55,7 @@ func (a *audit) exposures() []exposure {
 // code that is run after an outsider's commit was checked out. Read are the
 // scripts that were read for earlier runs.
 func exposedIn(j *graph.Job, i int, read map[*graph.Step]*taints) (exposure, bool) {
-	fetched := false
+	fetched, artifact := false, ""
 	for _, s := range j.Steps {
 		if s.Runs[i].Runs == expr.False || s.Step == nil || asksWho(s.Step.If) {
 			continue
@@ -63,39 +64,67 @@ func exposedIn(j *graph.Job, i int, read map[*graph.Step]*taints) (exposure, boo
 			read[s] = taintsOf(s)
 		}
 		for _, t := range read[s].in(func(f func(i int) bool) { f(i) }) {
-			if t.who == expr.Outsider {
+			switch {
+			case t.who != expr.Outsider:
+			case t.does != "":
+				return exposure{file: s.File, line: t.line, how: t.does}, true
+			default:
 				return exposure{file: s.File, line: t.line, how: "puts " + t.text + " into a script"}, true
 			}
 		}
-		if fetched && executes(s) {
+		switch {
+		case fetched && executes(s), fetchesAndRuns(s):
 			return exposure{file: s.File, line: s.Line, how: "runs code of the pull request"}, true
+		case fetched && s.Uses != nil && s.Known.Role == known.Unknown:
+			return exposure{file: s.File, line: s.Line, how: "gives the files of the pull request to " + s.Uses.Raw.Value + ", which is not known here"}, true
+		case artifact != "" && runsFrom(s, artifact):
+			return exposure{file: s.File, line: s.Line, how: "runs what lies in an artifact of the run before it, which may be one of a pull request"}, true
 		}
 		fetched = fetched || fetchesPull(s)
+		if j.Runs[i].Scenario.Event == "workflow_run" {
+			for _, d := range s.Downloads {
+				if d.Outside != "" && d.Outside != "an address" && d.Outside != "a release" {
+					artifact = path.Clean(strings.TrimPrefix(d.Dest, "${{ github.workspace }}/"))
+				}
+			}
+		}
 	}
 	return exposure{}, false
 }
 
 // guarded reports whether somebody else decides whether a job runs: a
-// condition on who caused the run, or a reviewed environment before it.
-func guarded(j *graph.Job) bool {
+// condition on who caused the run, or an environment before it that waits for a
+// person: a publisher's, which the other rules look after, or one that GitHub
+// says has reviewers.
+func (a *audit) guarded(j *graph.Job) bool {
 	jobs := append([]*graph.Job{j}, j.Callers...)
 	for n := range upstream(j) {
 		jobs = append(jobs, n)
 	}
 	return slices.ContainsFunc(jobs, func(n *graph.Job) bool {
-		return n.Environment.Written || asksWho(n.Job.If)
+		return a.waitsForPerson(n.Environment) || asksWho(n.Job.If)
 	})
 }
 
-// asksWho reports whether a condition looks at who caused the run.
-func asksWho(t workflow.Text) bool {
-	text := strings.ToLower(t.Value)
-	for _, path := range []string{"author_association", "github.actor", "triggering_actor", "sender.login", "user.login", "workflow_run.event"} {
-		if strings.Contains(text, path) {
-			return true
-		}
+func (a *audit) waitsForPerson(e graph.Environment) bool {
+	if !e.Written || !e.Constant || e.Name == "" {
+		return false
 	}
-	return false
+	if slices.ContainsFunc(a.publishers, func(p *publisher) bool { return p.known && strings.EqualFold(p.environment, e.Name) }) {
+		return true
+	}
+	answer := a.in.Settings.GitHub.Environment(e.Name)
+	return a.in.Settings.WhyNot == "" && answer.Err == nil && answer.Value.RequiresReview
+}
+
+// asksWho reports whether a condition lets only people run something whom it
+// names.
+func asksWho(t workflow.Text) bool {
+	if !t.Written() {
+		return false
+	}
+	e, err := expr.Parse(t.Value)
+	return err == nil && e.AsksWho()
 }
 
 // followsPulls reports whether a workflow that starts after others may start
@@ -124,74 +153,3 @@ func (a *audit) followsPulls(w *workflow.Workflow) bool {
 	}
 	return false
 }
-
-// fetchesPull reports whether a step gets the commit of a pull request.
-func fetchesPull(s *graph.Step) bool {
-	if s.Known.Role == known.Checkout {
-		return namesPull(s.With["ref"]) || namesPull(s.With["repository"])
-	}
-	for _, c := range s.Commands {
-		words := make([]string, len(c.Words))
-		for i, w := range c.Words {
-			words[i] = w.Text
-		}
-		switch c.Program() {
-		case "gh", "hub":
-			if len(words) > 2 && words[1] == "pr" && words[2] == "checkout" {
-				return true
-			}
-		case "git":
-			if slices.ContainsFunc(words, namesPull) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// namesPull reports whether a text leads to the commit of a pull request.
-func namesPull(text string) bool {
-	text = strings.ToLower(text)
-	if strings.HasPrefix(text, "refs/pull/") || strings.HasPrefix(text, "pull/") || strings.HasPrefix(text, "+refs/pull/") {
-		return true
-	}
-	t, _ := expr.ParseTemplate(text)
-	for _, e := range t.Exprs() {
-		for _, r := range e.Refs() {
-			p := strings.TrimPrefix(r.Path, "github.event.")
-			switch {
-			case !r.Flows:
-			case strings.HasPrefix(p, "pull_request.head."), p == "pull_request.merge_commit_sha", strings.HasPrefix(p, "workflow_run.head_"),
-				strings.HasPrefix(p, "workflow_run.pull_requests"), p == "github.head_ref",
-				(r.Context() == "steps" || r.Context() == "needs") && strings.Contains(r.Property(2), "head"):
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// executes reports whether a step runs code that lies in the workspace.
-func executes(s *graph.Step) bool {
-	if len(s.Chain) > 0 && s.Chain[0].Step.Uses.Kind == workflow.Local || s.Step.Uses != nil && s.Step.Uses.Kind == workflow.Local {
-		return true // the action itself is from the pull request
-	}
-	switch s.Known.Role {
-	case known.Builds, known.Tests, known.Installs:
-		return true
-	}
-	return slices.ContainsFunc(s.Commands, func(c graph.Command) bool { return !inert(c) })
-}
-
-// inert reports whether a command runs no code that lies in the workspace.
-func inert(c graph.Command) bool {
-	name := c.Program()
-	if strings.Contains(" "+inertPrograms+" ", " "+name+" ") && name != "" {
-		return true
-	}
-	in, ok := installOf(c)
-	return ok && !in.local && len(in.files) == 0
-}
-
-const inertPrograms = "git gh hub echo printf cat ls cd pwd mkdir cp mv rm jq yq grep sed awk cut sort uniq head tail test [ [[ ( : export set exit true false " +
-	"curl wget date sleep find tr wc tee touch diff sha256sum sha512sum tar unzip zip gzip read local unset shift return cmp basename dirname apt-get apt brew sudo"

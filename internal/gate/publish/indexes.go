@@ -19,13 +19,30 @@ func canonical(index string) string {
 	if err != nil {
 		return index
 	}
-	switch strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") {
-	case "pypi.org", "upload.pypi.org", "www.pypi.org", "pypi.python.org":
-		return sinks.PyPI
-	case "test.pypi.org", "testpypi.python.org":
-		return sinks.TestPyPI
+	h := strings.TrimRight(strings.ToLower(plainHost(u.Hostname())), ".")
+	for _, own := range []struct{ domain, index string }{
+		{"test.pypi.org", sinks.TestPyPI}, {"testpypi.python.org", sinks.TestPyPI},
+		{"pypi.org", sinks.PyPI}, {"pypi.python.org", sinks.PyPI}, {"pypi.io", sinks.PyPI}, {"python.map.fastly.net", sinks.PyPI},
+	} {
+		if h == own.domain || strings.HasSuffix(h, "."+own.domain) {
+			return own.index
+		}
 	}
 	return index
+}
+
+// plainHost is a host with the wide forms of ASCII characters and the full
+// stops of other scripts as uploaders look them up.
+func plainHost(host string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u3002' || r == '\uff61':
+			return '.'
+		case '\uff01' <= r && r <= '\uff5e':
+			return r - 0xfee0
+		}
+		return r
+	}, host)
 }
 
 // channelUploader reports whether an uploader knows no index but anaconda.org.
@@ -46,6 +63,9 @@ func looksLikePyPI(index string) bool {
 	h := host(index)
 	if i := strings.LastIndexByte(h, ':'); i >= 0 {
 		h = h[:i]
+	}
+	if strings.ContainsFunc(h, func(r rune) bool { return r >= 0x80 }) {
+		return true // as letters of another script can look
 	}
 	if strings.Contains(h, "pypi.org") || strings.Contains(h, "pypi-org") || strings.Contains(h, "pythonhosted") {
 		return true
@@ -78,10 +98,16 @@ func distance(a, b string) int {
 }
 
 // allowed reports whether an upload address is one that releases may go to:
-// exactly an index's own, or one that the policy names.
-func (a *audit) allowed(index string) bool {
-	if sameIndex(index, sinks.PyPI) || sameIndex(index, sinks.TestPyPI) || a.channel(index) != nil {
+// exactly an index's own, or, where no id-token goes there, one that the policy
+// names. Whoever gets the id-token can publish with it at PyPI.
+func (a *audit) allowed(index string, trusted bool) bool {
+	if sameIndex(index, sinks.PyPI) || sameIndex(index, sinks.TestPyPI) {
 		return true
 	}
-	return a.in.FromFile && slices.ContainsFunc(a.in.Policies, func(p *policy.Policy) bool { return sameIndex(p.Index(), index) })
+	return !trusted && a.named(index)
+}
+
+// named reports whether the policy names an upload address.
+func (a *audit) named(index string) bool {
+	return a.channel(index) != nil || a.in.FromFile && slices.ContainsFunc(a.in.Policies, func(p *policy.Policy) bool { return sameIndex(p.Index(), index) })
 }

@@ -61,11 +61,23 @@ func TestIndexes(t *testing.T) {
 			bad: to("https://pypi.org/legacy/"),
 		},
 		{
-			rule: "index-not-allowed", name: "one that the policy names", severity: finding.Error, message: "nor named in the policy",
-			bad: to("https://pypi.octo.example/legacy/"),
-			good: repo{"release.yml": to("https://pypi.octo.example/legacy/")["release.yml"],
+			rule: "index-not-allowed", name: "one that the policy names gets no id-token", severity: finding.Error, message: "can use the id-token at PyPI",
+			bad: repo{"release.yml": to("https://pypi.octo.example/legacy/")["release.yml"],
 				pol: "project: samplepkg\npublisher: {workflow: release.yml, environment: pypi, index: \"https://pypi.octo.example/legacy/\"}\n"},
+			good: repo{"release.yml": with(byToken, "        with:", "          repository-url: https://pypi.octo.example/legacy/"),
+				pol: "project: samplepkg\nother-indexes: [{url: \"https://pypi.octo.example/legacy/\", credential: token, reason: ours}]\n"},
 		},
+		{
+			rule: "index-not-allowed", name: "one of the policy's other indexes gets no id-token", severity: finding.Error, message: "by trusted publishing",
+			bad: repo{"release.yml": to("https://pypi.octo.example/legacy/")["release.yml"],
+				pol: "project: samplepkg\nother-indexes: [{url: \"https://pypi.octo.example/legacy/\", credential: token, reason: ours}]\n"},
+		},
+		{
+			rule: "index-not-allowed", name: "wide letters are PyPI's host, others look like it", severity: finding.Warning, message: "not the index's upload address",
+			bad: to("https://upload\u3002pypi\u3002org/legacy/"),
+		},
+		{rule: "index-not-allowed", name: "letters of another script", severity: finding.Error, message: "looks like PyPI", bad: to("https://upload.pyp\u0456.org/legacy/")},
+		{rule: "index-not-allowed", name: "a name of its network", severity: finding.Warning, message: "not the index's upload address", bad: to("https://dualstack.python.map.fastly.net/legacy/")},
 	} {
 		c.run(t)
 	}

@@ -19,18 +19,26 @@ var judges = map[string]func(c shell.Command, args []string) commandKind{
 	"tar": tar, "bsdtar": tar, "rsync": func(shell.Command, []string) commandKind { return fetches },
 	"cosign": verifier, "sigstore": verifier, "slsa-verifier": verifier, "pypi-attestations": verifier, "sallyport": verifier,
 	"tox": runsTests, "nox": runsTests, "go": goTool, "zipfile": zipfile, "tarfile": zipfile, "venv": changing, "virtualenv": changing,
-	"json.tool": nothing, "hashlib": nothing, "site": nothing, "sysconfig": nothing, "platform": nothing, "calendar": nothing, "timeit": nothing,
+	"json.tool": nothing, "hashlib": nothing, "site": nothing, "sysconfig": nothing, "platform": nothing, "calendar": nothing,
+	"sort": sorting, "uniq": secondFile, "xxd": secondFile, "tree": mayWrite, "yq": mayWrite, "base64": mayWrite, "git-lfs": func(shell.Command, []string) commandKind { return fetches },
 }
 
 func nothing(shell.Command, []string) commandKind  { return harmless }
 func changing(shell.Command, []string) commandKind { return changes }
 
-// sourced is a file that the shell reads: an environment's own, or the
-// repository's.
+// sourced is a file that the shell reads: an environment's own, or one that
+// the repository or a step of the job wrote.
 func sourced(_ shell.Command, a []string) commandKind {
-	switch file := strings.ReplaceAll(verbOf(a), `\`, "/"); {
-	case strings.HasSuffix(file, "bin/activate"), strings.HasSuffix(file, "Scripts/activate"), strings.HasPrefix(file, "/"), strings.HasPrefix(file, "~"), strings.HasPrefix(file, "$"):
-		return changes
+	file := strings.ReplaceAll(verbOf(a), `\`, "/")
+	for _, end := range []string{"bin/activate", "Scripts/activate", "etc/profile.d/conda.sh", "etc/profile.d/mamba.sh", "/.cargo/env"} {
+		if strings.HasSuffix(file, end) {
+			return changes
+		}
+	}
+	for _, name := range []string{"/.bashrc", "/.profile", "/.bash_profile", "/.zshrc"} {
+		if file == "~"+name || file == "$HOME"+name || file == "${HOME}"+name {
+			return changes
+		}
 	}
 	return code
 }
@@ -66,42 +74,6 @@ func pythonKind(c shell.Command, a []string) commandKind {
 	return code
 }
 
-// pythonText judges a text of Python that is written in the workflow by what
-// it imports: with the standard library alone it runs nobody else's code.
-func pythonText(text string) commandKind {
-	for _, call := range []string{"__import__", "import_module", "os.system", "os.popen", "os.exec", "os.spawn", "exec(", "eval("} {
-		if strings.Contains(text, call) {
-			return code
-		}
-	}
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ';' }) {
-		f := strings.Fields(line)
-		if len(f) < 2 || f[0] != "import" && f[0] != "from" {
-			continue
-		}
-		names := f[1:2]
-		if f[0] == "import" {
-			names = strings.Split(strings.Join(f[1:], " "), ",")
-		}
-		for _, n := range names {
-			n = strings.TrimSpace(n)
-			n, _, _ = strings.Cut(n, " ")
-			n, _, _ = strings.Cut(n, ".")
-			if !slices.Contains(strings.Fields(stdlib), n) {
-				return code
-			}
-		}
-	}
-	return changes
-}
-
-// stdlib are modules of the standard library that such texts use.
-const stdlib = `__future__ abc argparse ast base64 binascii bisect bz2 calendar codecs collections configparser contextlib copy csv
-	dataclasses datetime decimal difflib email enum errno filecmp fileinput fnmatch functools gc getopt getpass glob gzip hashlib
-	hmac html http importlib inspect io itertools json locale logging lzma math mimetypes operator os pathlib pkgutil platform
-	posixpath pprint random re secrets shlex shutil signal site socket ssl stat statistics string struct sys sysconfig
-	tarfile tempfile textwrap threading time tomllib traceback types typing unicodedata urllib uuid warnings xml zipfile zlib`
-
 func pip(c shell.Command, a []string) commandKind {
 	switch verbOf(a) {
 	case "install":
@@ -116,7 +88,7 @@ func pip(c shell.Command, a []string) commandKind {
 	case "uninstall", "config", "cache":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "list show freeze check hash inspect index debug help search completion")
 }
 
 // hashed reports whether pip installs only what has a fixed hash.
@@ -143,7 +115,7 @@ func uv(c shell.Command, a []string) commandKind {
 		case "uninstall", "compile":
 			return changes
 		}
-		return harmless
+		return among(verbOf(rest), "list show freeze check tree")
 	case "sync", "add", "remove":
 		if verb == "sync" && hasFlag(a, "--no-install-project", "--only-group", "--only-dev", "--no-install-workspace") && hasFlag(a, "--locked", "--frozen") {
 			return locked
@@ -158,7 +130,7 @@ func uv(c shell.Command, a []string) commandKind {
 	case "venv", "lock", "init", "cache", "export", "version":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "help tree generate-shell-completion auth")
 }
 
 func pipxKind(_ shell.Command, a []string) commandKind {
@@ -166,7 +138,7 @@ func pipxKind(_ shell.Command, a []string) commandKind {
 	case "run", "install", "inject", "upgrade", "install-all", "upgrade-all", "runpip":
 		return installs
 	}
-	return harmless
+	return among(verbOf(a), "list environment ensurepath uninstall completions help")
 }
 
 func hatch(_ shell.Command, a []string) commandKind {
@@ -182,7 +154,7 @@ func hatch(_ shell.Command, a []string) commandKind {
 	case "env", "python":
 		return installs
 	}
-	return harmless
+	return among(verbOf(a), "status config self clean new")
 }
 
 func poetry(_ shell.Command, a []string) commandKind {
@@ -201,7 +173,7 @@ func poetry(_ shell.Command, a []string) commandKind {
 	case "config", "version", "lock", "env":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "show check about search source cache list help")
 }
 
 func pdm(_ shell.Command, a []string) commandKind {
@@ -220,7 +192,7 @@ func pdm(_ shell.Command, a []string) commandKind {
 	case "config", "lock", "use":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "show list info outdated search cache fix import export")
 }
 
 func flit(_ shell.Command, a []string) commandKind {
@@ -228,7 +200,7 @@ func flit(_ shell.Command, a []string) commandKind {
 	case "publish", "build", "install":
 		return builds
 	}
-	return harmless
+	return among(verbOf(a), "init info")
 }
 
 func maturin(_ shell.Command, a []string) commandKind {
@@ -238,12 +210,12 @@ func maturin(_ shell.Command, a []string) commandKind {
 	case "build", "publish", "sdist", "develop", "dev", "pep517":
 		return builds
 	}
-	return harmless
+	return among(verbOf(a), "list-python new init generate-ci")
 }
 
 func twine(_ shell.Command, a []string) commandKind {
 	if v := verbOf(a); v == "upload" || v == "register" {
 		return uploads
 	}
-	return harmless
+	return among(verbOf(a), "check")
 }

@@ -3,7 +3,6 @@
 package publish
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/workflow/shell"
@@ -20,7 +19,7 @@ func conda(_ shell.Command, a []string) commandKind {
 	case "config", "activate", "deactivate", "init", "clean", "remove":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "info list search env-list version package notices compare doctor")
 }
 
 func pixi(_ shell.Command, a []string) commandKind {
@@ -39,7 +38,7 @@ func pixi(_ shell.Command, a []string) commandKind {
 	case "config", "clean", "lock", "init", "auth":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "info list tree search version completion help task project workspace")
 }
 
 func rye(_ shell.Command, a []string) commandKind {
@@ -53,7 +52,7 @@ func rye(_ shell.Command, a []string) commandKind {
 	case "sync", "install", "add", "self", "toolchain", "fetch":
 		return installs
 	}
-	return harmless
+	return among(verbOf(a), "show version list config lock")
 }
 
 func pipenv(_ shell.Command, a []string) commandKind {
@@ -63,7 +62,7 @@ func pipenv(_ shell.Command, a []string) commandKind {
 	case "run":
 		return code
 	}
-	return harmless
+	return among(verbOf(a), "--venv graph check verify requirements lock scripts")
 }
 
 func npm(_ shell.Command, a []string) commandKind {
@@ -81,108 +80,12 @@ func npm(_ shell.Command, a []string) commandKind {
 	return code // a script of package.json
 }
 
-func node(_ shell.Command, a []string) commandKind {
-	if hasFlag(a, "-e", "--eval", "-p", "--print") {
-		return changes
-	}
-	return code
-}
-
 func apt(_ shell.Command, a []string) commandKind {
 	switch verbOf(a) {
 	case "install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "reinstall":
 		return installs
 	}
-	return harmless
-}
-
-func git(_ shell.Command, a []string) commandKind {
-	rest := a
-	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
-		if rest[0] == "-c" || rest[0] == "-C" {
-			rest = rest[1:]
-		}
-		if len(rest) > 0 {
-			rest = rest[1:]
-		}
-	}
-	if len(rest) == 0 {
-		return harmless
-	}
-	switch rest[0] {
-	case "describe", "log", "show", "status", "rev-parse", "diff", "ls-files", "ls-remote", "ls-tree", "cat-file", "for-each-ref", "rev-list",
-		"blame", "shortlog", "grep", "merge-base", "remote", "verify-commit", "verify-tag", "var", "version", "name-rev", "show-ref", "push":
-		return harmless
-	case "tag", "branch", "notes":
-		return harmless // they write in .git only
-	case "clone", "fetch", "pull", "submodule", "lfs":
-		return fetches
-	}
-	return changes
-}
-
-func gh(_ shell.Command, a []string) commandKind {
-	var v []string
-	for i := 0; i < len(a) && len(v) < 2; i++ {
-		switch {
-		case a[i] == "-R" || a[i] == "--repo" || a[i] == "--hostname":
-			i++
-		case !strings.HasPrefix(a[i], "-"):
-			v = append(v, a[i])
-		}
-	}
-	switch strings.Join(v, " ") {
-	case "release download", "run download", "attestation download", "repo clone", "pr checkout":
-		return fetches
-	case "extension install", "extension upgrade", "ext install":
-		return installs
-	case "extension exec":
-		return unheard
-	}
-	return harmless
-}
-
-// curl without a file to write to prints what it gets.
-func curl(_ shell.Command, a []string) commandKind {
-	for _, w := range a {
-		if w == "--output" || w == "--remote-name" || w == "--remote-name-all" || strings.HasPrefix(w, "--output=") ||
-			strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--") && strings.ContainsAny(w, "oO") {
-			return fetches
-		}
-	}
-	return harmless
-}
-
-func find(_ shell.Command, a []string) commandKind {
-	if hasFlag(a, "-delete", "-fprint", "-fprintf") {
-		return changes
-	}
-	return harmless // what -exec runs is a command of its own
-}
-
-func sed(_ shell.Command, a []string) commandKind {
-	for _, w := range a {
-		if strings.HasPrefix(w, "--in-place") || strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--") && strings.Contains(w, "i") {
-			return changes
-		}
-	}
-	return harmless
-}
-
-func awk(_ shell.Command, a []string) commandKind {
-	if slices.ContainsFunc(a, func(w string) bool { return strings.Contains(w, "system(") || strings.Contains(w, ">") || w == "-f" }) {
-		return changes
-	}
-	return harmless
-}
-
-func tar(_ shell.Command, a []string) commandKind {
-	for i, w := range a {
-		if w == "--list" || (i == 0 || strings.HasPrefix(w, "-")) && !strings.HasPrefix(w, "--") && strings.Contains(w, "t") {
-			return harmless
-		}
-	}
-	return changes
+	return among(verbOf(a), "update show list search policy clean autoclean autoremove remove purge madison depends showpkg")
 }
 
 func zipfile(_ shell.Command, a []string) commandKind {
@@ -198,7 +101,7 @@ func verifier(_ shell.Command, a []string) commandKind {
 	case "sign", "sign-blob", "attest", "attest-blob":
 		return changes
 	}
-	return harmless
+	return among(verbOf(a), "verify verify-blob verify-attestation verify-artifact verify-image verify-npm-package inspect version triangulate tree download gate verify seal audit help initialize")
 }
 
 func goTool(_ shell.Command, a []string) commandKind {
@@ -208,7 +111,7 @@ func goTool(_ shell.Command, a []string) commandKind {
 	case "install", "get":
 		return installs
 	}
-	return harmless
+	return among(verbOf(a), "version env")
 }
 
 func docker(_ shell.Command, a []string) commandKind {
@@ -220,5 +123,99 @@ func docker(_ shell.Command, a []string) commandKind {
 	case "pull", "cp", "create", "load", "import":
 		return fetches
 	}
+	return among(verbOf(a), "images ps version info inspect login logout tag rm rmi push stop kill logs network volume system context manifest history port top stats search wait")
+}
+
+// curl without a file to write to prints what it gets. A configuration may say
+// anything.
+func curl(_ shell.Command, a []string) commandKind {
+	kind := harmless
+	for _, w := range a {
+		short := shortFlags(w, "AbcCdDeEFhHKmoPQrtTuUwxXyYz")
+		switch {
+		case strings.ContainsAny(short, "K") || longFlag(w, 3, "--config"):
+			return code
+		case longFlag(w, 2, "--output", "--output-dir", "--remote-name", "--remote-name-all", "--remote-header-name", "--cookie-jar", "--dump-header", "--trace", "--trace-ascii", "--stderr", "--etag-save", "--libcurl", "--hsts", "--alt-svc"),
+			strings.ContainsAny(short, "oOJcD"):
+			kind = fetches
+		}
+	}
+	return kind
+}
+
+func find(_ shell.Command, a []string) commandKind {
+	if hasFlag(a, "-delete", "-fprint", "-fprint0", "-fprintf", "-fls") {
+		return changes
+	}
+	return harmless // what -exec runs is a command of its own
+}
+
+// tar can run programs for what it packs, unpacks and at points between.
+func tar(_ shell.Command, a []string) commandKind {
+	kind := changes
+	for i, w := range a {
+		short := shortFlags(w, "bCfFgHIKLNTVX")
+		if i == 0 && !strings.HasPrefix(w, "-") {
+			short = w
+		}
+		switch {
+		case strings.HasPrefix(w, "--checkpoint-") || longFlag(w, 2, "--to-command", "--rsh-command", "--rmt-command", "--info-script", "--new-volume-script"):
+			return code
+		case longFlag(w, 2, "--use-compress-program") || strings.Contains(short, "I"):
+			_, program, inline := strings.Cut(w, "=")
+			if !inline && i+1 < len(a) {
+				program = a[i+1]
+			}
+			if program, _, _ = strings.Cut(program, " "); !strings.Contains(" zstd zstdmt xz gzip pigz bzip2 pbzip2 lz4 pixz unzstd ", " "+program+" ") {
+				return code
+			}
+		case strings.Contains(short, "F"):
+			return code
+		case w == "--list" || strings.Contains(short, "t"):
+			kind = harmless
+		}
+	}
+	return kind
+}
+
+// sorting may write its result, and pack what it sets aside with a program.
+func sorting(_ shell.Command, a []string) commandKind {
+	kind := harmless
+	for _, w := range a {
+		switch {
+		case longFlag(w, 2, "--compress-program"):
+			return code
+		case longFlag(w, 1, "--output") || strings.Contains(shortFlags(w, "kotST"), "o"):
+			kind = changes
+		}
+	}
+	return kind
+}
+
+// secondFile are programs that write what they make to a second file, if there
+// is one.
+func secondFile(_ shell.Command, a []string) commandKind {
+	if len(positional(a, "-s", "-l", "-c", "-g", "-o", "-n", "-f", "-w")) > 1 || hasFlag(a, "-r") {
+		return changes
+	}
 	return harmless
+}
+
+// mayWrite are programs that only write files when a flag says so.
+func mayWrite(_ shell.Command, a []string) commandKind {
+	for _, w := range a {
+		if longFlag(w, 2, "--output", "--inplace", "--in-place", "--split-exp", "--output-file", "--set") || strings.ContainsAny(shortFlags(w, ""), "ois") {
+			return changes
+		}
+	}
+	return harmless
+}
+
+// among is harmless for a command of a program that is in the list, or none;
+// any other may run what it likes.
+func among(verb, list string) commandKind {
+	if verb == "" || strings.Contains(" "+list+" ", " "+verb+" ") {
+		return harmless
+	}
+	return unheard
 }

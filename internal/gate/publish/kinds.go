@@ -25,10 +25,10 @@ const (
 	changes
 	// fetches: it brings files from elsewhere.
 	fetches
-	// unheard: a program that is in no list.
-	unheard
 	// locked: it installs packages whose hashes are fixed.
 	locked
+	// unheard: a program that is in no list.
+	unheard
 	// installs: it installs packages, or runs one that is fetched for it.
 	installs
 	// tests: it runs tests or tools that import the project.
@@ -41,8 +41,9 @@ const (
 )
 
 // foreign reports whether a kind runs code that is neither the runner's nor
-// written in the workflow: of packages, of the repository, of an address.
-func (k commandKind) foreign() bool { return k >= installs }
+// written in the workflow: of packages, of the repository, of an address. What
+// no list has may be any of these.
+func (k commandKind) foreign() bool { return k >= unheard }
 
 // verb is how messages say it.
 func (k commandKind) verb() string {
@@ -130,7 +131,12 @@ func commandWords(c shell.Command) []string {
 }
 
 // commandArgs are the arguments of a command.
-func commandArgs(c shell.Command) []string { return commandWords(c)[1:] }
+func commandArgs(c shell.Command) []string {
+	if len(c.Words) == 0 {
+		return nil
+	}
+	return commandWords(c)[1:]
+}
 
 // hasFlag reports whether one of the words is one of the flags, also with "=".
 func hasFlag(words []string, flags ...string) bool {
@@ -156,6 +162,12 @@ func verbOf(args []string) string {
 // programKind judges a program that runs nothing but itself.
 func programKind(c shell.Command) commandKind {
 	name, a := strings.ToLower(c.Program()), commandArgs(c)
+	switch {
+	case bent(c) != "" || runsByFlag(name, a):
+		return code
+	case strings.Contains(placing, " "+name+" ") && slices.ContainsFunc(a, func(w string) bool { return plants(strings.TrimPrefix(w, "of=")) }):
+		return code
+	}
 	if len(a) == 1 && slices.Contains([]string{"--version", "-V", "--help", "-h"}, a[0]) && !strings.ContainsAny(c.Words[0].Text, "/") {
 		return harmless
 	}
@@ -182,13 +194,28 @@ func programKind(c shell.Command) commandKind {
 	return unheard
 }
 
-// ownFile reports whether a program is named by a path in the work tree. What
-// an environment holds (bin/, Scripts/) was installed, not checked out.
+// ownFile reports whether a program is named by a path to where the repository
+// or a step of the job may have put it. What an environment holds (bin/,
+// Scripts/), and the folders of the system, were installed.
 func ownFile(word string) bool {
 	word = strings.ReplaceAll(word, `\`, "/")
-	if !strings.Contains(word, "/") || strings.HasPrefix(word, "/") || strings.HasPrefix(word, "~") || strings.HasPrefix(word, "$") {
-		return strings.HasPrefix(word, "$GITHUB_WORKSPACE/") || strings.HasPrefix(word, "${GITHUB_WORKSPACE}/") || strings.HasPrefix(word, "$PWD/")
+	if !strings.Contains(word, "/") {
+		return false
+	}
+	if path.Clean(word) != word && strings.Contains(word, "..") {
+		return true
+	}
+	lower := strings.ToLower(word)
+	for _, root := range []string{
+		"/bin/", "/sbin/", "/usr/", "/opt/", "/library/", "/system/", "/applications/", "/snap/bin/", "/home/linuxbrew/.linuxbrew/",
+		"/users/runner/.cargo/bin/", "/home/runner/.cargo/bin/", "/home/runner/.local/bin/", "c:/program files", "c:/windows/", "c:/hostedtoolcache/", "c:/msys64/", "c:/tools/",
+		"~/.local/bin/", "~/.cargo/bin/", "$home/.local/bin/", "$home/.cargo/bin/", "${home}/.local/bin/", "${home}/.cargo/bin/", "$conda/", "${conda}/",
+		"$pythonlocation/", "${pythonlocation}/", "${{ env.pythonlocation }}/",
+	} {
+		if strings.HasPrefix(lower, root) {
+			return false
+		}
 	}
 	dir := path.Base(path.Dir(word))
-	return dir != "bin" && dir != "Scripts" || !strings.Contains(word, "env")
+	return dir != "bin" && dir != "Scripts" || !strings.Contains(lower, "env")
 }

@@ -10,10 +10,10 @@ import (
 // plainPrograms lists the programs whose arguments do not matter, by kind.
 var plainPrograms = map[commandKind]string{
 	harmless: `echo printf ls dir pwd cd pushd popd : true false test [ [[ exit return set shopt export unset readonly local declare
-		typeset sleep date cat head tail wc grep egrep fgrep rg sort uniq cut tr jq yq diff cmp comm join paste fold nl rev tac file
+		typeset sleep date cat head tail wc grep egrep fgrep rg cut tr jq diff cmp comm join paste fold nl rev tac file
 		stat du df basename dirname realpath readlink which type id uname hostname env printenv whoami nproc arch sha1sum
-		sha224sum sha256sum sha384sum sha512sum md5sum shasum b2sum base64 xxd od hexdump strings seq expr let read bc trap ulimit
-		umask wait column less more tree zipinfo mapfile readarray shift break continue getopts hash times clear yes tput
+		sha224sum sha256sum sha384sum sha512sum md5sum shasum b2sum od hexdump strings seq expr let read bc trap ulimit
+		umask wait column less more zipinfo mapfile readarray shift break continue getopts hash times clear yes tput
 		locale groups uptime free lscpu ps sync history alias numfmt gh-release
 		write-host write-output get-childitem get-content get-filehash get-location set-location test-path select-string
 		write-error where where.exe findstr ver vol title rem setlocal endlocal`,

@@ -70,7 +70,7 @@ func matrixPath(text string) ([]string, bool) {
 		return nil, false
 	}
 	body := strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(t.Parts[0].Text, "${{"), "}}")))
-	if body != refs[0].Path {
+	if body != refs[0].Path || strings.Contains(body, "[") {
 		return nil, false
 	}
 	return strings.Split(refs[0].Path, ".")[1:], true

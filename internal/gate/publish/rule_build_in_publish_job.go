@@ -20,7 +20,8 @@ var _ = register(finding.Rule{
 	Title:    "The job that may publish also builds, tests, installs or runs the repository's code",
 	Why: "Every process of a job with id-token: write can ask for the token that the index accepts. A build runs code of build backends, " +
 		"of their dependencies and of the project itself: one bad package among them can change the files just before they are signed, " +
-		"or upload what it likes by itself. This is how Ultralytics 8.3.41 came onto PyPI, correctly signed.",
+		"or upload what it likes by itself. So whatever is not known to be harmless counts: a program or an action that is in no table, a command that " +
+		"an expression puts together. This is how Ultralytics 8.3.41 came onto PyPI, correctly signed.",
 	Bad: "publish:\n  environment: pypi\n  permissions: {id-token: write}\n  steps:\n    - uses: actions/checkout@…\n" +
 		"    - run: pip install build && python -m build\n    - uses: pypa/gh-action-pypi-publish@…",
 	Good: "build:\n  permissions: {contents: read}\n  steps:\n    - uses: actions/checkout@…\n    - run: python -m build\n" +
@@ -91,6 +92,9 @@ func buildInPublishJob(a *audit, rule *finding.Rule, j *graph.Job, accepting []*
 		hint = "run populate-release in a job without id-token: write, and finalize-release, with its release_url as a job output, in a job of its own"
 	case !slices.ContainsFunc(found, func(d deed) bool { return d.kind != installs }):
 		hint = "install nothing here: upload with pypa/gh-action-pypi-publish, pinned by commit, or install with pip's --require-hashes from a file of fixed versions"
+	}
+	if publishes && !slices.ContainsFunc(found, func(d deed) bool { return d.kind != unheard }) {
+		other = "also runs what is not known here"
 	}
 	f := a.at(rule, j, d.file, d.line, hint, "job %q %s and %s: %s; that code could upload in your name", j.Job.ID.Value, can, other, deedNames(found))
 	if publishes {

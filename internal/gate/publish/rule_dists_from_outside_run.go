@@ -27,8 +27,9 @@ var _ = register(finding.Rule{
 		// One place that files come from is one cause, however many commands fetch.
 		byPlace := map[string]int{}
 		var all []outsiders
+		var got []string
 		for _, s := range sp.steps() {
-			for _, d := range s.Downloads {
+			for _, d := range slices.Concat(s.Downloads, a.fetched(sp, s, &got)) {
 				if d.Outside == "" || !a.feeds(sp, d) {
 					continue
 				}
@@ -48,8 +49,25 @@ var _ = register(finding.Rule{
 		for _, o := range all {
 			a.add(sp.cap(o.finding(a, rule, sp)))
 		}
+		if s := pullBuilt(sp); s != nil {
+			a.add(sp.cap(a.atStep(rule, s, "build the commit that the run is for: the one that the tag or the release names",
+				"job %q gets the commit of a pull request, and what it makes reaches %s: anybody may have written that commit, and it is not the one that is released", sp.job.Job.ID.Value, indexName(sp.index()))))
+		}
+		if s, over := a.committed(sp); s != nil {
+			a.addCommitted(rule, sp, s, over)
+		}
 	}
 })
+
+func (a *audit) addCommitted(rule *finding.Rule, sp *spot, s *graph.Step, over bool) {
+	hint, what := "build in a job of this run, and hand the files over with upload-artifact and download-artifact",
+		"uploads files to "+indexName(sp.index())+" that no step of this run makes: they can only be files that are kept in the repository, which nobody can compare with the code"
+	if over {
+		hint, what = "take the checkout out of this job: to publish it needs the downloaded files alone",
+			"checks the repository out over the files that it downloaded: what is uploaded to "+indexName(sp.index())+" are then files that are kept in the repository, or they are among it"
+	}
+	a.add(sp.cap(a.atStep(rule, s, hint, "job %q %s", sp.job.Job.ID.Value, what)))
+}
 
 // outsiders are the downloads of a job from one place outside of the run.
 type outsiders struct {
@@ -83,6 +101,8 @@ func outsideName(d *graph.Download) string {
 	switch d.Outside {
 	case "an address":
 		return "an address on the network"
+	case "another commit":
+		return "another commit of the repository"
 	case "a release":
 		return "the assets of a release page"
 	}

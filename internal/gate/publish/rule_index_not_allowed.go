@@ -16,7 +16,8 @@ var _ = register(finding.Rule{
 	Title:    "Files or tokens go to an address that is no known index",
 	Why: "A look-alike such as pypi.org.example gets the files and, worse, the credential: asked for its audience it answers " +
 		"\"pypi\", and publishes with the id-token that the uploader then sends it. Uploaders do not check the address, so it has " +
-		"to be exactly the index's own, or one that the policy names.",
+		"to be exactly the index's own, or, for uploads with a token, one that the policy names. With trusted publishing no other index " +
+		"will do, whatever the policy says: the id-token that it gets is good for PyPI.",
 	Bad:        "repository-url: https://upload.pypi.org.example/legacy/",
 	Good:       "repository-url: https://upload.pypi.org/legacy/",
 	References: []string{"PyPI: trusted publishers", "SPEC 8: OIDC through Trusted Publishers"},
@@ -27,7 +28,7 @@ var _ = register(finding.Rule{
 		}
 		trusted := k.Credential == sinks.TrustedPublishing
 		own := canonical(k.Index) != k.Index
-		if a.allowed(k.Index) || !trusted && !looksLikePyPI(k.Index) && !(own && plainHTTP(k.Index)) {
+		if a.allowed(k.Index, trusted) || !trusted && !looksLikePyPI(k.Index) && !(own && plainHTTP(k.Index)) {
 			continue // other hosts with a token are upload-with-token's
 		}
 		j := k.Step.Job
@@ -35,7 +36,11 @@ var _ = register(finding.Rule{
 		if canonical(k.Index) == sinks.TestPyPI {
 			want = sinks.TestPyPI
 		}
-		what, hint := "which is neither PyPI's nor named in the policy", "if it is an index of yours, name it in .github/sallyport.yml (publisher.index, or other-indexes without trusted publishing); else write the index's own address"
+		what, hint := "which is neither PyPI's nor named in the policy", "if it is an index of yours, name it in .github/sallyport.yml under other-indexes, and upload there with a token of that index; else write the index's own address"
+		if trusted {
+			what = "which is not PyPI's, by trusted publishing: whoever answers there can use the id-token at PyPI"
+			hint = "upload there with a credential of that index alone, in a job without id-token: write, and name it in .github/sallyport.yml under other-indexes; else write PyPI's own address"
+		}
 		severity := finding.Error
 		switch {
 		case plainHTTP(k.Index):

@@ -27,7 +27,7 @@ var _ = register(finding.Rule{
 			continue
 		}
 		texts, all := indexTexts(k)
-		if all && !slices.ContainsFunc(texts, func(t string) bool { return t != "" && !a.allowed(t) }) {
+		if all && !slices.ContainsFunc(texts, func(t string) bool { return t != "" && !a.allowed(t, k.Credential == sinks.TrustedPublishing) }) {
 			continue // one of several addresses, each of them written here and in order
 		}
 		j := k.Step.Job

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/scientific-python/sallyport/internal/finding"
+	"github.com/scientific-python/sallyport/internal/workflow/expr"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/sinks"
 )
@@ -26,7 +27,8 @@ var _ = register(finding.Rule{
 	Waivable: true,
 	Title:    "An event that outsiders can cause reaches the upload",
 	Why: "Whoever writes a comment or opens a pull request decides when a release is made, and often from which files. GitHub runs workflows for " +
-		"some of these events with the repository's own secrets and id-token. PyPI refuses tokens of pull_request_target runs and of no other event.",
+		"some of these events with the repository's own secrets and id-token. It is the same where such a run starts the release, tags it or approves it, " +
+		"and where a run behind another one (workflow_run) builds the commit that one was for. PyPI refuses tokens of pull_request_target runs and of no other event.",
 	Bad:        "on: issue_comment\njobs:\n  publish:\n    if: github.event.comment.body == '/release'\n    environment: pypi",
 	Good:       "on:\n  push:\n    tags: [\"v*\"]\njobs:\n  publish:\n    environment: pypi",
 	References: []string{"SPEC 8: hardening workflow environment permissions", "PyPI: incident report of 2024-12-11"},
@@ -47,6 +49,16 @@ var _ = register(finding.Rule{
 			}
 			a.add(f)
 		case slices.Contains(events(j, sendsWhere(k)), "workflow_run"):
+			if s := a.headBuilt(k); s != nil {
+				f := a.atStep(rule, s, "build the commit of the release, from a pushed tag or a published release; where runs of others must start this one, let it go on only behind github.event.workflow_run.event == 'push'",
+					"job %q takes the commit of the run that started this one (workflow_run), which may be anybody's pull request, and its files reach %s; a branch name proves nothing, since forks choose theirs",
+					s.Job.Job.ID.Value, indexName(k.Index))
+				if k.Index == sinks.TestPyPI {
+					f.Severity = finding.Warning
+				}
+				a.add(f)
+				continue
+			}
 			f := a.at(rule, j, j.Root.Path, triggerLine(j, "workflow_run"),
 				"make the upload a job of the workflow that builds, behind its needs; a run that was started by another run cannot tell who started that one",
 				"job %q uploads to %s in runs that another workflow's end starts (workflow_run), with secrets and id-token even where that one ran for a pull request",
@@ -55,7 +67,50 @@ var _ = register(finding.Rule{
 			a.add(f)
 		}
 	}
+	a.chains(rule)
 })
+
+// headBuilt is a step on the path to an upload that gets the commit of the run
+// which started this one, where that may be an outsider's, and after which code
+// runs or files are stored; nil for none.
+func (a *audit) headBuilt(k *graph.Sink) *graph.Step {
+	for _, st := range k.Path {
+		s, ok := a.doing.heads[st.Job]
+		if !ok {
+			if a.doing.heads == nil {
+				a.doing.heads = map[*graph.Job]*graph.Step{}
+			}
+			s = a.headIn(st)
+			a.doing.heads[st.Job] = s
+		}
+		if s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+func (a *audit) headIn(st *graph.Stage) *graph.Step {
+	if !a.followsPulls(st.Job.Root) || afterOwnRun(st.Job) {
+		return nil
+	}
+	var head *graph.Step
+	for _, s := range st.Job.Steps {
+		if s.Step == nil || !st.In(s) || !slices.ContainsFunc(s.Runs, func(r graph.Run) bool { return r.Runs != expr.False && r.Scenario.Event == "workflow_run" }) {
+			continue
+		}
+		if head != nil && together(head, s) && (len(s.Uploads) > 0 || len(s.Sinks) > 0 || executes(s)) {
+			return head
+		}
+		if head == nil && fetchesPull(s) && !ownRunOnly(s.Step.If.Value) {
+			head = s
+		}
+		if head == s && fetchesAndRuns(s) {
+			return head
+		}
+	}
+	return nil
+}
 
 // refused adds what the index does about it.
 func refused(k *graph.Sink, open []string) string {

@@ -31,7 +31,7 @@ var _ = register(finding.Rule{
 		}
 		var ways []string
 		for i, r := range k.Step.Runs {
-			if w := withoutIntent(r); w != "" && sends(k, i) && !testIn(k, r.Scenario) && !slices.Contains(ways, w) {
+			if w := withoutIntent(r); w != "" && !(w == "create" && tagOnly(k.Step)) && sends(k, i) && !testIn(k, r.Scenario) && !slices.Contains(ways, w) {
 				ways = append(ways, w)
 			}
 		}
@@ -82,6 +82,17 @@ func containsRef(s *graph.Step) bool {
 	})
 }
 
+// tagOnly reports whether a condition of an upload asks for a tag: the event
+// create comes with branches and with tags.
+func tagOnly(s *graph.Step) bool {
+	text := s.Job.Job.If.Value
+	if s.Step != nil {
+		text += " " + s.Step.If.Value
+	}
+	text = strings.ReplaceAll(strings.ToLower(text), " ", "")
+	return strings.Contains(text, "startswith(github.ref,'refs/tags/") || strings.Contains(text, "ref_type=='tag'")
+}
+
 // withoutIntent names a run that somebody may start without meaning a release;
 // "" for others, and for those that are other rules' to judge.
 func withoutIntent(r graph.Run) string {
@@ -90,18 +101,25 @@ func withoutIntent(r graph.Run) string {
 	}
 	s := r.Scenario
 	switch s.Event {
+	case "", "workflow_dispatch", "release", "workflow_call":
+		return "" // meant as a release, or its caller's to judge
+	case "workflow_run":
+		return "" // publish-from-untrusted-event
 	case "push":
 		if s.Ref.Type == "branch" && !releaseBranch(s.Ref) {
 			return "a " + s.String()
 		}
-	case "schedule", "merge_group":
-		return s.Event
+		return ""
 	case "pull_request":
 		if s.Fork != expr.True { // those of forks get no id-token
 			return "a pull_request from a branch of the repository"
 		}
+		return ""
 	}
-	return ""
+	if slices.Contains(openEvents, s.Event) || slices.Contains(reviewEvents, s.Event) {
+		return "" // publish-from-untrusted-event
+	}
+	return s.Event
 }
 
 // releaseBranch reports whether a push to a branch is an act of its own: the

@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -58,6 +59,9 @@ func (a *audit) judgeRunner(rule *finding.Rule, sp *spot) {
 	for _, label := range on.Labels {
 		line = label.Line
 		texts, all := comesTo(j, label.Value)
+		if strings.Contains(label.Value, "self-hosted") && (!all || slices.ContainsFunc(texts, func(t string) bool { return hosted(t) == runnerUnsure })) {
+			texts, all = []string{"self-hosted"}, true // a list that is put together
+		}
 		if !all {
 			unsure = append(unsure, label.Value)
 		}
@@ -95,8 +99,21 @@ var otherRunners = []string{
 	"gha-runner-scale-set", "arc-", "codebuild-",
 }
 
-// hosted says whose machine a label names. Larger runners of GitHub have names
-// that their owners choose; most begin with the system's.
+// ownRunners are GitHub's labels of today, and those that it has retired: a job
+// with one of these does not start any more. Every other label may be that of
+// somebody's machine, whatever it begins with.
+var ownRunners = []string{
+	"ubuntu-latest", "ubuntu-slim", "ubuntu-26.04", "ubuntu-24.04", "ubuntu-22.04", "ubuntu-20.04", "ubuntu-18.04", "ubuntu-16.04",
+	"ubuntu-26.04-arm", "ubuntu-24.04-arm", "ubuntu-22.04-arm",
+	"windows-latest", "windows-2025", "windows-2025-vs2026", "windows-2022", "windows-2019", "windows-2016", "windows-11-arm",
+	"macos-latest", "macos-26", "macos-15", "macos-14", "macos-13", "macos-12", "macos-11", "macos-10.15",
+	"macos-latest-large", "macos-26-large", "macos-15-large", "macos-14-large", "macos-13-large", "macos-12-large",
+	"macos-latest-xlarge", "macos-26-xlarge", "macos-15-xlarge", "macos-14-xlarge", "macos-13-xlarge", "macos-12-xl", "macos-13-xl", "macos-latest-xl",
+	"macos-26-intel", "macos-15-intel",
+}
+
+// hosted says whose machine a label names. GitHub's larger runners have names
+// that their owners choose, as runners of one's own have.
 func hosted(label string) runnerKind {
 	label = strings.ToLower(strings.TrimSpace(label))
 	if label == "self-hosted" {
@@ -107,10 +124,8 @@ func hosted(label string) runnerKind {
 			return runnerOther
 		}
 	}
-	for _, p := range []string{"ubuntu-", "windows-", "macos-"} {
-		if strings.HasPrefix(label, p) {
-			return runnerHosted
-		}
+	if slices.Contains(ownRunners, label) {
+		return runnerHosted
 	}
 	return runnerUnsure
 }

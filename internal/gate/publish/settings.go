@@ -37,6 +37,13 @@ func Query(in Input) github.SettingsQuery {
 			q.Environments = append(q.Environments, e.Name)
 		}
 	}
+	for _, j := range a.in.Graph.Jobs {
+		// One that others may start, where a reviewer may stand before it.
+		open := slices.ContainsFunc(j.Runs, func(r graph.Run) bool { return slices.Contains(defaultScope, r.Scenario.Event) })
+		if e := j.Environment; open && e.Constant && e.Name != "" && len(q.Environments) < maxPins && !slices.Contains(q.Environments, e.Name) {
+			q.Environments = append(q.Environments, e.Name)
+		}
+	}
 	for _, u := range a.pins() {
 		if len(q.Pins) == maxPins {
 			break

@@ -18,6 +18,7 @@ func TestSurroundings(t *testing.T) {
 	for _, c := range []ruleCase{
 		{rule: runners, name: "one's own", severity: finding.Warning, line: 5, message: `"self-hosted"`, bad: runner("[self-hosted, linux]"), good: runner("ubuntu-24.04-arm")},
 		{rule: runners, name: "another company's", severity: finding.Warning, fix: "runs-on: ubuntu-24.04", bad: runner("blacksmith-4vcpu-ubuntu-2404")},
+		{rule: runners, name: "a list that is put together", severity: finding.Warning, message: `"self-hosted"`, bad: runner("${{ fromJSON('[\"self-hosted\"]') }}")},
 		{rule: runners, name: "a group", severity: finding.Warning, message: `group "big"`, bad: runner("{group: big}")},
 		{
 			rule: runners, name: "of a matrix", severity: finding.Warning, message: `"self-hosted"`,
@@ -98,6 +99,7 @@ func TestWhatIsNotKnown(t *testing.T) {
 			},
 		},
 		{name: "a runner of a name that says nothing", rule: "self-hosted-runner-on-path", files: repo{"release.yml": strings.Replace(splitWith("      - run: make\n"), "ubuntu-latest", "big-linux", 1)}, want: `"big-linux"`},
+		{name: "a runner named almost as one of GitHub's", rule: "self-hosted-runner-on-path", files: repo{"release.yml": strings.Replace(splitWith("      - run: make\n"), "ubuntu-latest", "ubuntu-24.04-big", 1)}, want: `"ubuntu-24.04-big"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			items := open(judge(t, c.files), c.rule)

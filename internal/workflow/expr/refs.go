@@ -12,8 +12,10 @@ import (
 type Ref struct {
 	// Path is the context and the properties behind it, in lower case and
 	// joined by dots: "github.event.commits.*.message". A filter and an index
-	// that is an expression are "*"; a property that is no identifier stands in
-	// brackets: "github.event.inputs['a b']".
+	// that is an expression are "*"; a number and a property that is no
+	// identifier stand in brackets: "github.event.commits[0].message",
+	// "github.event.inputs['a b']". It is an expression again where the number
+	// is one that can be written.
 	Path string
 	// Dynamic says that the path has such a "*".
 	Dynamic bool
@@ -107,9 +109,13 @@ func refOf(context *name, steps []step, flows bool) Ref {
 			r.Dynamic = true
 		}
 		r.segments = append(r.segments, key)
-		if isLiteral(st.key) && !plainKey(key) {
+		lit, constant := st.key.(*literal)
+		switch {
+		case constant && lit.d.kind == kindNumber:
+			b.WriteString("[" + key + "]")
+		case constant && !plainKey(key):
 			b.WriteString("['" + strings.ReplaceAll(key, "'", "''") + "']")
-		} else {
+		default:
 			b.WriteString("." + key)
 		}
 	}
@@ -117,14 +123,10 @@ func refOf(context *name, steps []step, flows bool) Ref {
 	return r
 }
 
-func isLiteral(n node) bool {
-	_, ok := n.(*literal)
-	return ok
-}
-
+// plainKey reports whether a property can stand behind a dot.
 func plainKey(s string) bool {
-	for _, c := range s {
-		if !(c == '_' || c == '-' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9') {
+	for i, c := range s {
+		if !(c == '_' || 'a' <= c && c <= 'z' || i > 0 && (c == '-' || '0' <= c && c <= '9')) {
 			return false
 		}
 	}

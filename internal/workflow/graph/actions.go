@@ -29,6 +29,7 @@ func (b *builder) action(s *Step, ctx sinks.Context) sinks.Context {
 	ctx.Version = version(u)
 	uses, ok := sinks.ParseUses(u.Raw.Value)
 	if !ok {
+		b.gap(Gap{Kind: UnknownAction, Job: s.Job, Step: s, File: s.File, Line: u.Pos.Line, Name: u.Raw.Value, Reason: "what this image does is not known here"})
 		return next
 	}
 	found, recognised := sinks.OfAction(uses, s.With, b.beside(ctx, "."))
@@ -110,7 +111,7 @@ func (b *builder) remote(f frame, j *Job, err error) {
 	s := &Step{Job: j, File: f.file.Path, Line: c.Uses.Pos.Line, CallerFile: f.file.Path, CallerLine: c.Uses.Pos.Line, Runs: j.Runs, With: with(c.With, f.bound), Uses: &c.Uses}
 	j.Steps = []*Step{s}
 	uses, ok := sinks.ParseUses(c.Uses.Raw.Value)
-	if errors.Is(err, workflow.ErrNoCallee) && (c.Uses.Kind == workflow.Local || c.Uses.Kind == workflow.Self) {
+	if errors.Is(err, workflow.ErrNoCallee) && c.Uses.Kind != workflow.UsesUnknown {
 		b.gap(Gap{Kind: Missing, Job: j, Step: s, File: s.File, Line: s.Line, Name: c.Uses.Raw.Value, Reason: "the reusable workflow is not in the tree"})
 		return
 	}
@@ -164,7 +165,7 @@ func (b *builder) shells(s *Step, ctx sinks.Context) {
 				line = v.Name.Line
 			}
 		}
-		p := b.parse(scriptKey{b.constants(text), "", "."})
+		p := b.parse(scriptKey{b.constants(s, text), "", ".", ""})
 		scripts := []shell.Script{p.script}
 		for _, t := range p.tasks {
 			scripts = append(scripts, t.scripts...)
@@ -234,6 +235,9 @@ func (b *builder) lacks(s *Step, name string) bool {
 
 // sink adds an upload to a step.
 func (b *builder) sink(s *Step, k sinks.Sink, file string, line int) {
+	if file == "-" { // a script that stands in the step
+		file, line = s.File, s.Line
+	}
 	for i := len(s.Chain) - 1; i >= 0; i-- {
 		k.Via = append([]string{s.Chain[i].Step.Uses.Raw.Value}, k.Via...)
 	}

@@ -34,7 +34,7 @@ type Facts struct {
 func Build(fsys fs.FS, repo *workflow.Repository, facts Facts) *Graph {
 	b := &builder{
 		g: &Graph{Repo: repo}, fs: fsys, facts: facts, files: map[string]string{},
-		conditions: map[string]*expr.Expr{}, templates: map[string]expr.Template{}, scripts: map[scriptKey]*parsed{},
+		conditions: map[string]*expr.Expr{}, templates: map[string]expr.Template{}, scripts: map[scriptKey]*parsed{}, uv: map[string]bool{},
 	}
 	for _, p := range repo.Problems {
 		if p.Lost {
@@ -81,6 +81,7 @@ type builder struct {
 	templates  map[string]expr.Template
 	scripts    map[scriptKey]*parsed
 	steps      int
+	uv         map[string]bool // by folder: its pyproject.toml has settings of uv
 	work       int
 	full       bool // a limit was met and told
 }
@@ -95,7 +96,7 @@ func (b *builder) called() map[*workflow.Workflow]bool {
 			if j.Call == nil {
 				continue
 			}
-			if callee, err := b.g.Repo.Callee(j.Call); err == nil && callee != w {
+			if callee, _, err := b.callee(j.Call); err == nil && callee != w {
 				out[callee] = true
 			}
 		}
@@ -239,7 +240,7 @@ func (b *builder) job(f frame, written *workflow.Job, needs []need) (*Job, []*Jo
 		b.jobSteps(f, j)
 		return j, nil
 	}
-	callee, err := b.g.Repo.Callee(written.Call)
+	callee, elsewhere, err := b.callee(written.Call)
 	switch {
 	case err != nil:
 		j.Remote = written.Call
@@ -250,6 +251,10 @@ func (b *builder) job(f frame, written *workflow.Job, needs []need) (*Job, []*Jo
 		return j, nil
 	}
 	j.Calls = true
+	if elsewhere != "" {
+		b.gap(Gap{Kind: UnknownWorkflow, Job: j, File: f.file.Path, Line: written.Call.Uses.Pos.Line, Name: written.Call.Uses.Raw.Value,
+			Reason: fmt.Sprintf("it is this repository's own file as of %q, whose text may be another one than what was read; call it by ./%s", elsewhere, callee.Path)})
+	}
 	inner := frame{root: f.root, callers: append(slices.Clip(slices.Clone(f.callers)), j), file: callee, perms: &j.Permissions, bound: b.bindCall(f, written.Call, callee)}
 	for i, r := range j.Runs {
 		inner.runs = append(inner.runs, Run{r.Scenario.Call(b.callValues(f, i, written.Call, callee)), r.Runs})

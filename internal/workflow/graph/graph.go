@@ -150,9 +150,20 @@ type Step struct {
 	Known known.Facts
 	// Script is the text of a run step, inputs put in place as in Env.
 	Script string
+	// Shell is the command line that runs the script, as written for the step
+	// or by default, "" where none is written; ShellLine is where.
+	Shell     string
+	ShellLine int
 	// Commands are what a run step runs, with what tasks and scripts of the
 	// repository run.
 	Commands []Command
+	// EnvWrites are what it hands to later steps by the files of $GITHUB_ENV
+	// and $GITHUB_PATH, in a fixed order.
+	EnvWrites []EnvWrite
+	// Overlaid says why files of the repository that the step runs may not be
+	// those that were read: an earlier step put others in their place. "" where
+	// nothing did, or the step runs none.
+	Overlaid string
 	// Written are the files that its own script writes by redirection or tee.
 	Written []shell.Write
 	// Sinks are the uploads of this step.
@@ -167,6 +178,16 @@ type Step struct {
 	// leaves are those that it leaves for the steps behind it.
 	found, leaves map[string]string
 	constant      *expr.Scenario // found, where it is constant
+}
+
+// EnvWrite is a variable that a step sets for later steps ("PATH" for a folder
+// that it puts in front of the others). Name is [shell.AnyVariable] where what
+// is written is not known; Known says whether Text is.
+type EnvWrite struct {
+	Name, Text string
+	Known      bool
+	File       string
+	Line       int
 }
 
 // Command is a command of a step.

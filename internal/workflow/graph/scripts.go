@@ -17,7 +17,10 @@ import (
 	"github.com/scientific-python/sallyport/internal/workflow/tasks"
 )
 
-type scriptKey struct{ text, dialect, dir string }
+type scriptKey struct {
+	text, dialect, dir string
+	env                string // variables by which a task runner chooses its tasks
+}
 
 // parsed is a script with the tasks and scripts of the repository that it
 // runs.
@@ -35,7 +38,7 @@ type task struct {
 // script adds what a run step runs, and returns the context of the next step.
 func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) sinks.Context {
 	run := s.Step.Run
-	text := b.constants(bound.apply(run.Script.Value))
+	text := b.constants(s, bound.apply(run.Script.Value))
 	dialect, dir := firstOf(bound.apply(run.Shell.Value)), bound.apply(run.WorkingDirectory.Value)
 	if len(s.Chain) == 0 {
 		dialect = firstOf(dialect, s.Job.Job.Defaults.Shell.Value, f.file.Defaults.Shell.Value)
@@ -46,13 +49,14 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 		dialect = b.defaultShell(s, text, dir, b.beside(ctx, dir))
 	}
 	s.Script = text
-	p := b.parse(scriptKey{text, dialect, dir})
+	p := b.parse(scriptKey{withStartUp(text, dialect, ctx.Env), dialect, dir, chosen(ctx.Env)})
 	ctx = b.beside(ctx, dir)
 	where := func(line int) int { return run.Script.LineAt(line) }
-	if strings.Contains(dialect, "{0}") && strings.ContainsAny(dialect, "=;&|(\"'") {
+	s.Shell, s.ShellLine = shellLine(f, s, bound)
+	if strings.Contains(dialect, "{0}") && !PlainShell(dialect) {
 		// The key "shell" takes a whole command line, which may do more than
 		// start a shell.
-		before := b.parse(scriptKey{strings.ReplaceAll(dialect, "{0}", "true"), "bash", dir})
+		before := b.parse(scriptKey{strings.ReplaceAll(dialect, "{0}", "-c true"), "bash", dir, ""})
 		at := run.Shell.Line
 		if at == 0 {
 			at = s.Line
@@ -71,11 +75,13 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 			env[name] = b.shellValue(w, ctx.Env)
 			ctx.Env = env
 		}
+		b.unread(s, before.script, s.File, at)
 	}
 	for _, c := range p.script.Commands {
 		s.Commands = append(s.Commands, Command{Command: c, Via: c.Via, File: s.File, Line: where(c.Line), Locked: b.locked(dir, c)})
 	}
 	s.Written = p.script.Written
+	s.EnvWrites = envWrites(p.script, s.File, where)
 	found := sinks.OfScript(p.script, ctx)
 	for i := range found {
 		b.sink(s, found[i], s.File, where(found[i].Line))
@@ -98,6 +104,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 				found = append(found, k)
 				b.sink(s, k, t.File, t.Scripts[i].Line+k.Line-1)
 			}
+			s.EnvWrites = append(s.EnvWrites, envWrites(script, t.File, func(line int) int { return t.Scripts[i].Line + line - 1 })...)
 			setup := sinks.SetupOf(script, inner)
 			after = after.After(setup)
 			s.leaves = over(s.leaves, setup.Env)
@@ -137,16 +144,17 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 
 // constants puts the value of expressions that have but one in their place, so
 // that a command cannot hide in one.
-func (b *builder) constants(text string) string {
+func (b *builder) constants(s *Step, text string) string {
 	if !strings.Contains(text, "${{") {
 		return text
 	}
+	in := &expr.Scenario{Env: b.envValues(s)}
 	var out strings.Builder
 	for _, p := range b.template(text).Parts {
 		piece := p.Text
 		if p.Expr != nil {
 			single := expr.Template{Parts: []expr.Part{p}}
-			if value, ok := single.Value(&expr.Scenario{}); ok && !strings.Contains(value, "\n") {
+			if value, ok := single.Value(in); ok && !strings.Contains(value, "\n") {
 				piece = value
 			}
 		}
@@ -170,7 +178,10 @@ func (b *builder) shellValue(w shell.Word, env map[string]string) string {
 // unread tells what of a script was not read.
 func (b *builder) unread(s *Step, script shell.Script, file string, line int) {
 	for _, name := range script.Unresolved {
-		if slices.ContainsFunc(s.Commands, func(c Command) bool { return path.Base(c.File) == path.Base(name) }) {
+		if strings.Contains(name, "://") && !strings.ContainsAny(name, " \t\n") {
+			continue // an address that a program is handed; no shell runs one
+		}
+		if slices.ContainsFunc(s.Commands, func(c Command) bool { return path.Base(c.File) == path.Base(name) || c.File == "-" && readVia(c, name) }) {
 			continue // read after all, as a script of the repository
 		}
 		b.gap(Gap{Kind: UnreadScript, Job: s.Job, Step: s, File: file, Line: line, Name: name, Reason: "it is run, and its text is not in the repository's files or cannot be known from them"})
@@ -187,12 +198,18 @@ func (b *builder) parse(key scriptKey) *parsed {
 	p := &parsed{script: shell.Parse(key.text, key.dialect)}
 	b.scripts[key] = p
 	var errs []string
+	tree := b.scriptTree(p.script, key.dir)
 	for _, c := range p.script.Commands {
 		words := make([]string, len(c.Words))
 		for i, w := range c.Words {
 			words[i] = w.Text
 		}
-		found, err := tasks.Resolve(b.fs, key.dir, words)
+		found, err := tasks.ResolveIn(tree, below(key.dir, c.Dir), words, taskEnv(c, key.env))
+		for i := range found {
+			if _, here := tree.files[found[i].File]; here {
+				found[i].File = "-" // it is written in the step
+			}
+		}
 		if err != nil && len(errs) < 20 {
 			errs = append(errs, err.Error())
 		}
@@ -202,7 +219,7 @@ func (b *builder) parse(key scriptKey) *parsed {
 			}
 			inner := task{Task: t}
 			for _, text := range t.Scripts {
-				inner.scripts = append(inner.scripts, shell.Parse(text.Text, text.Dialect))
+				inner.scripts = append(inner.scripts, parseTask(t, text))
 			}
 			p.tasks = append(p.tasks, inner)
 		}
@@ -215,8 +232,42 @@ func (b *builder) parse(key scriptKey) *parsed {
 
 // beside adds the configuration that an uploader finds where it runs.
 func (b *builder) beside(ctx sinks.Context, dir string) sinks.Context {
-	ctx.Pyproject, ctx.UV = b.file(path.Join(dir, "pyproject.toml")), b.file(path.Join(dir, "uv.toml"))
+	ctx.Pyproject, ctx.UV = b.settings(dir)
+	ctx.Config = func(below string) (pyproject, uv string) {
+		return b.settings(clean(path.Join(dir, below)))
+	}
 	return ctx
+}
+
+// maxParents bounds how far up settings are looked for.
+const maxParents = 20
+
+// settings are those that uv finds in a folder: of the first folder upwards
+// that has uv.toml, or a pyproject.toml with settings of uv.
+func (b *builder) settings(dir string) (pyproject, uv string) {
+	at := dir
+	for range maxParents {
+		project := b.file(path.Join(at, "pyproject.toml"))
+		if uv := b.file(path.Join(at, "uv.toml")); uv != "" || b.configuresUV(at, project) {
+			return project, uv
+		}
+		if at == "." {
+			break
+		}
+		at = path.Dir(at)
+	}
+	return b.file(path.Join(dir, "pyproject.toml")), ""
+}
+
+// configuresUV reports whether a folder's pyproject.toml may have settings of uv.
+func (b *builder) configuresUV(dir, project string) bool {
+	has, ok := b.uv[dir]
+	if !ok {
+		plain := strings.NewReplacer(" ", "", "\t", "", `"`, "", "'", "").Replace(project)
+		has = strings.Contains(plain, "tool.uv") || strings.Contains(plain, "uv") && (strings.Contains(plain, "[tool]") || strings.Contains(plain, "tool="))
+		b.uv[dir] = has
+	}
+	return has
 }
 
 // maxConfig is how much of a configuration file is read, in bytes.

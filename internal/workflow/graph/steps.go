@@ -22,6 +22,7 @@ func (b *builder) jobSteps(f frame, j *Job) {
 	base = layer(base, j.Job.Env, f.bound)
 	ctx := sinks.Context{IDToken: idToken(j)}
 	var before earlier
+	laid := overlays{own: doubtful(j), told: map[*workflow.Step]bool{}}
 	for x := range b.g.Repo.Expand(f.file.Path, j.Job.Steps) {
 		// An expression is a few dozen small steps.
 		// What earlier steps left is copied for each.
@@ -73,8 +74,11 @@ func (b *builder) jobSteps(f frame, j *Job) {
 				s.found = merged(s.Env, before.unknown(), x.Step.Env)
 			}
 			next = b.run(f, s, bound, ctx)
+			b.alternatives(f, s, bound, ctx)
 		}
 		ctx = next
+		b.check(&laid, s)
+		laid.add(b, s)
 		rest.env = s.leaves
 		before.add(rest)
 		j.Steps = append(j.Steps, s)
@@ -211,9 +215,12 @@ func with(vars []workflow.Var, bound bindings) map[string]string {
 	}
 	out := make(map[string]string, len(vars))
 	for _, v := range vars {
-		if v.Name.Written() {
-			out[lower(v.Name.Value)] = bound.apply(v.Value.Value)
+		if !v.Name.Written() {
+			// The inputs are given whole as an expression: any name.
+			out["${{ any }}"] = bound.apply(v.Value.Value)
+			continue
 		}
+		out[lower(v.Name.Value)] = bound.apply(v.Value.Value)
 	}
 	return out
 }

@@ -31,6 +31,8 @@ func TestCredentialFromElsewhere(t *testing.T) {
 		{"the shell", "    steps:\n      - run: ls\n        shell: bash -c \"twine upload -p x dist/* && . {0}\"\n", sinks.Token},
 		{"minted", "    steps:\n" + mint + strings.ReplaceAll(use, "%", "mint"), sinks.TrustedPublishing},
 		{"minted by an action", "    steps:\n      - id: a\n        uses: a/b@v1\n" + mint + strings.ReplaceAll(use, "%", "a"), sinks.TrustedPublishing},
+		{"minted beside a store of secrets", "    steps:\n      - id: mint\n        run: |\n          curl -X POST https://pypi.org/_/oidc/mint-token -d x\n          echo \"t=$(aws secretsmanager get-secret-value)\" >> $GITHUB_OUTPUT\n" + strings.ReplaceAll(use, "%", "mint"), sinks.Token},
+		{"inputs as an expression", "    steps:\n      - uses: pypa/gh-action-pypi-publish@release/v1\n        with: ${{ fromJSON(vars.A) }}\n", sinks.Unknown},
 		{"said to be minted", "    steps:\n" + mint + "      - id: key\n        run: echo token=$K >> $GITHUB_OUTPUT\n" + strings.ReplaceAll(use, "%", "key"), sinks.Token},
 	} {
 		fsys := fstest.MapFS{

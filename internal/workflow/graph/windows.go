@@ -170,7 +170,7 @@ func (b *builder) defaultShell(s *Step, text, dir string, ctx sinks.Context) str
 		return "pwsh"
 	}
 	if some {
-		bash, other := b.parse(scriptKey{text, "", dir}).script, b.parse(scriptKey{text, "pwsh", dir}).script
+		bash, other := b.parse(scriptKey{text, "", dir, ""}).script, b.parse(scriptKey{text, "pwsh", dir, ""}).script
 		if bash.Problem != nil && other.Problem == nil && len(sinks.OfScript(bash, ctx)) == 0 {
 			return "pwsh"
 		}

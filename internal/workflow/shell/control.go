@@ -127,9 +127,22 @@ func (in *interp) binary(c ctx, x *syntax.BinaryCmd) {
 		in.stmt(left, x.X)
 		in.st = before
 		in.snapshot = nil
+		right.stdinFile = in.catFile(c, x.X)
 		right.piped = in.m.show(shorten(slice(c.src, x.X.Pos(), x.X.End())))
 		in.sub(right, []*syntax.Stmt{x.Y})
 	}
+}
+
+// catFile is the one file that a statement prints, "" where it is not that.
+func (in *interp) catFile(c ctx, s *syntax.Stmt) string {
+	x, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(x.Args) != 2 || len(s.Redirs) > 0 || literal(x, 0) != "cat" {
+		return ""
+	}
+	if words := in.words(c, x.Args); len(words) == 2 && in.m.known(words[1].Text) && words[1].Text != "-" {
+		return words[1].Text
+	}
+	return ""
 }
 
 // fails says that a list surely ends the script, or its function, with a

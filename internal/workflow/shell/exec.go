@@ -4,6 +4,7 @@ package shell
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -48,6 +49,7 @@ func (in *interp) callFunction(c ctx, list []function, words []Word) {
 		return
 	}
 	args, known := in.st.args, in.st.argsOK
+	in.called[words[0].Text] = true
 	in.st.args, in.st.argsOK = nil, true
 	for _, w := range words[1:] {
 		in.st.args = append(in.st.args, w.Text)
@@ -65,6 +67,54 @@ func (in *interp) callFunction(c ctx, list []function, words []Word) {
 	in.st.mayExit = may || in.exits > exits && (in.st.mayExit || in.st.exited)
 	in.st.exited = exited
 	in.st.args, in.st.argsOK = args, known
+}
+
+// uncalled walks the functions that nothing called.
+func (in *interp) uncalled(c ctx) {
+	for _, name := range slices.Sorted(maps.Keys(in.funcs)) {
+		if !in.called[name] {
+			c.cond = true
+			in.st.exited = false
+			in.callFunction(c, in.funcs[name], []Word{in.word(name, 1)})
+		}
+	}
+}
+
+// changeDir follows cd and pushd. Where the folder is not known, or is outside
+// of the tree, the last one known stays.
+func (in *interp) changeDir(words []Word) {
+	args := skipFlags(words[1:], "")
+	push := words[0].Text == "pushd"
+	if words[0].Text == "popd" {
+		if n := len(in.st.dirs); n > 0 {
+			in.st.dir, in.st.dirs = in.st.dirs[n-1], in.st.dirs[:n-1:n-1]
+		}
+		return
+	}
+	if push {
+		in.st.dirs = append(slices.Clip(in.st.dirs), in.st.dir)
+	}
+	if len(args) == 0 {
+		return
+	}
+	to := strings.ReplaceAll(in.m.show(args[0].Text), `\`, "/")
+	base := in.st.dir
+	for _, root := range []string{"$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE}", "${{ github.workspace }}", "${{github.workspace}}", "$(git rev-parse --show-toplevel)"} {
+		if rest, ok := strings.CutPrefix(to, root); ok {
+			base, to = "", strings.TrimPrefix(rest, "/")
+		}
+	}
+	if to == "-" || strings.HasPrefix(to, "/") || strings.HasPrefix(to, "~") || strings.Contains(to, "$") {
+		return
+	}
+	if dir := path.Join(base, to); dir != ".." && !strings.HasPrefix(dir, "../") {
+		in.st.dir = dir
+	} else {
+		in.st.dir = ""
+	}
+	if in.st.dir == "." {
+		in.st.dir = ""
+	}
 }
 
 // builtin does what changes how later commands are read. It says whether
@@ -102,6 +152,10 @@ func (in *interp) builtin(c ctx, words []Word) bool {
 		if len(args) > 0 {
 			in.runsFile(args[0])
 		}
+	case "cd", "chdir", "pushd", "popd":
+		in.emit(c, words)
+		in.changeDir(words)
+		return true
 	case "trap":
 		if len(args) > 1 && args[0].Text != "-" && args[0].Text != "" && args[0].Text[0] != '-' {
 			t := c
@@ -247,7 +301,7 @@ func (in *interp) emit(c ctx, words []Word) {
 	cmd := Command{
 		Words: make([]Word, len(words)), Line: words[0].Line, Via: slices.Clone(c.via), Env: in.environment(c, words[0].Line),
 		Ignored:     (c.off || !in.st.errexit) && !c.tail,
-		Conditional: c.cond, Background: c.background, Pipe: c.pipe, Piped: c.piped,
+		Conditional: c.cond, Background: c.background, Pipe: c.pipe, Piped: c.piped, Dir: in.st.dir,
 	}
 	if c.kind.family != famBourne {
 		cmd.Ignored = c.off && !c.tail

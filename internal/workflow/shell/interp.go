@@ -33,6 +33,7 @@ type interp struct {
 	snapshot  map[string]Word // the environment of the last command, while it holds
 	exhausted bool
 	exits     int // exits seen
+	called    map[string]bool
 }
 
 type function struct {
@@ -64,6 +65,8 @@ type state struct {
 	pipefail bool
 	exited   bool // nothing that follows runs
 	mayExit  bool // what follows runs only if an exit before it did not
+	dir      string
+	dirs     []string // of pushd
 }
 
 func (in *interp) fork() *state {
@@ -86,6 +89,7 @@ type ctx struct {
 	piped      string
 	stdin      *string
 	stdinLine  int
+	stdinFile  string
 	env        map[string]string // prefix assignments
 	depth      int
 	level      int
@@ -96,6 +100,7 @@ func newInterp() *interp {
 		st:       &state{vars: map[string]*variable{}},
 		funcs:    map[string][]function{},
 		alias:    map[string]string{},
+		called:   map[string]bool{},
 		assigned: map[string]Word{}, envFile: map[string]Word{},
 		left: maxWork, envLeft: maxEnv,
 	}

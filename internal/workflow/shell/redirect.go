@@ -50,6 +50,9 @@ func (in *interp) input(c *ctx, r *syntax.Redirect) {
 	switch {
 	case r.Op == syntax.RdrIn:
 		c.stdin = nil
+		if text := in.text(*c, r.Word); in.m.known(text) {
+			c.stdinFile = text
+		}
 	case r.Op == syntax.WordHdoc:
 		text := in.text(*c, r.Word) + "\n"
 		c.stdin, c.stdinLine = &text, c.src.line(r.Word.Pos().Offset())
@@ -245,6 +248,8 @@ func (in *interp) write(path Word, text string, known, appended bool) {
 	case "GITHUB_ENV", "ENV:GITHUB_ENV", "ENV.GITHUB_ENV", "GITHUB.ENV":
 		if known {
 			in.envLines(text, path.Line)
+		} else {
+			in.envFile[AnyVariable] = Word{Text: "$(…)", Line: path.Line}
 		}
 	}
 }

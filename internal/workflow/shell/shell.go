@@ -19,7 +19,11 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // Limits on what is read of one script.
@@ -78,6 +82,10 @@ type Command struct {
 	// Stdin is the text that it is given, where that is written in the script
 	// (a here-document, or echo on the left of a pipe), else nil.
 	Stdin *Word
+	// Dir is the folder that cd and pushd have led to, from where the script
+	// began, with slashes; "" for that one. Where it is not known it is the last
+	// one that is.
+	Dir string
 }
 
 // Write is a file that the script writes by redirection or tee.
@@ -89,6 +97,10 @@ type Write struct {
 	Append  bool
 	Line    int
 }
+
+// AnyVariable is the name in [Script.EnvFile] of variables that are handed to
+// later steps by text that is not known: there may be several, of any name.
+const AnyVariable = "$(…)"
 
 // Script is what was read of a text.
 type Script struct {
@@ -113,7 +125,19 @@ type Script struct {
 // "bash -el {0}", "pwsh", "cmd", "python", …), or empty for what a runner
 // other than Windows uses by default. A text for a shell that is not known is
 // one opaque command: the program, "-c", and the text.
-func Parse(text, dialect string) Script {
+func Parse(text, dialect string) Script { return parse(text, dialect, nil, false) }
+
+// ParseIn is [Parse] with variables that the script finds, templates of the
+// workflow among their values.
+func ParseIn(text, dialect string, env map[string]string) Script {
+	return parse(text, dialect, env, false)
+}
+
+// ParseFile is [Parse] for a file that another script may read in: functions
+// that it does not call itself count as well.
+func ParseFile(text, dialect string) Script { return parse(text, dialect, nil, true) }
+
+func parse(text, dialect string, env map[string]string, file bool) Script {
 	in := newInterp()
 	if len(text) > MaxText {
 		in.problem("only the first %d of %d bytes are read", MaxText, len(text))
@@ -123,6 +147,11 @@ func Parse(text, dialect string) Script {
 	kind := readDialect(dialect, text)
 	c := ctx{tail: true, kind: kind}
 	src := in.source(text, 1)
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if v := env[name]; syntax.ValidName(name) && len(v) <= maxValue && len(in.st.vars) < 1000 {
+			in.st.vars[name] = scalar(in.source(v, 1).text)
+		}
+	}
 	in.st.errexit, in.st.pipefail = kind.errexit, kind.pipefail
 	in.approximate = kind.unsure
 	switch kind.family {
@@ -132,6 +161,9 @@ func Parse(text, dialect string) Script {
 		in.emit(c, []Word{in.word(kind.program, 1), in.word("-c", 1), in.word(src.text, 1)})
 	default:
 		in.run(c, src)
+		if file {
+			in.uncalled(c)
+		}
 	}
 	return in.script()
 }

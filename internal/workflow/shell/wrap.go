@@ -64,6 +64,27 @@ var wrappers = map[string]wrapper{
 	"aws-vault":        {bare: "exec", values: "-d --duration", skip: 1},
 	"xargs":            {values: "-I -i -n -P -L -s -d -a -E --max-args --max-procs --max-lines --max-chars --delimiter --arg-file --replace"},
 	"parallel":         {values: "-j --jobs -n --max-args -I --delay --retries --joblog --colsep -a --arg-file"},
+	"sops":             {bare: "exec-env", skip: 1},
+	"apptainer":        {bare: "exec", values: "-B --bind -H --home -W --workdir -S --scratch --env --env-file --pwd", skip: 1},
+	"singularity":      {bare: "exec", values: "-B --bind -H --home -W --workdir -S --scratch --env --env-file --pwd", skip: 1},
+	"systemd-run":      {values: "-u --unit -p --property -E --setenv --uid --gid -H --host -M --machine --slice --description --working-directory"},
+	"unshare":          {values: "-S --setuid -G --setgid -R --root -w --wd"},
+	"nsenter":          {values: "-t --target -S --setuid -G --setgid"},
+	"prlimit":          {},
+	"numactl":          {values: "-N -m -C"},
+	"torsocks":         {values: "-u -p -a -P"},
+	"torify":           {},
+	"tsocks":           {},
+	"eatmydata":        {},
+	"firejail":         {},
+	"pkexec":           {values: "--user"},
+	"rlwrap":           {},
+	"tini":             {},
+	"dumb-init":        {},
+	"envdir":           {skip: 1},
+	"softlimit":        {},
+	"wait-for-it":      {skip: 1},
+	"unbuffer.sh":      {},
 	"call":             {},
 	"start":            {},
 }
@@ -102,7 +123,7 @@ func (in *interp) wrapped(c ctx, words []Word) bool {
 	switch name {
 	case "find":
 		return in.find(c, words)
-	case "docker", "podman", "nerdctl":
+	case "docker", "podman", "nerdctl", "docker-compose", "podman-compose":
 		return in.container(c, name, words)
 	case "ssh":
 		in.emit(c, words)
@@ -119,6 +140,38 @@ func (in *interp) wrapped(c ctx, words []Word) bool {
 			}
 		}
 		return false
+	case "script":
+		for i, w := range args {
+			if flag := w.Text; len(flag) > 1 && flag[0] == '-' && (strings.HasPrefix(flag, "--command") || flag[1] != '-' && strings.HasSuffix(flag, "c")) {
+				if _, text, ok := strings.Cut(flag, "="); ok {
+					in.nested(c, "script -c", dialect{posix: true}, text, nil, w.Line)
+					return true
+				}
+				if i+1 < len(args) {
+					in.nested(c, "script -c", dialect{posix: true}, args[i+1].Text, nil, args[i+1].Line)
+					return true
+				}
+			}
+		}
+		return false
+	case "at", "batch":
+		in.emit(c, words)
+		if c.stdin != nil {
+			in.nested(c, name, dialect{posix: true}, *c.stdin, nil, c.stdinLine)
+		}
+		return true
+	case "start":
+		if c.kind.family == famCmd {
+			for len(args) > 0 && strings.HasPrefix(args[0].Text, "/") {
+				args = args[1:]
+			}
+			if len(args) == 0 {
+				return false
+			}
+			c.via = via(c, name)
+			in.exec(c, args)
+			return true
+		}
 	case "nix-shell", "nix":
 		return in.nix(c, name, words)
 	case "pwsh", "powershell":
@@ -280,6 +333,10 @@ func (in *interp) shell(c ctx, name string, words []Word) bool {
 		in.emit(c, words)
 	case c.stdin != nil:
 		in.nested(c, name, kind, *c.stdin, nil, c.stdinLine)
+	case c.stdinFile != "":
+		file := in.word(c.stdinFile, words[0].Line)
+		in.runsFile(file)
+		in.emit(c, []Word{words[0], file})
 	default:
 		if c.piped != "" {
 			in.unresolve(shorten(c.piped) + " | " + name)
@@ -287,100 +344,4 @@ func (in *interp) shell(c ctx, name string, words []Word) bool {
 		in.emit(c, words)
 	}
 	return true
-}
-
-// find yields itself, and what it runs for the files it finds. It succeeds
-// whatever becomes of a command that ends in ";".
-func (in *interp) find(c ctx, words []Word) bool {
-	in.emit(c, words)
-	for i := 1; i < len(words); i++ {
-		switch words[i].Text {
-		case "-exec", "-execdir", "-ok", "-okdir":
-			end := i + 1
-			for end < len(words) && words[end].Text != ";" && (words[end].Text != "+" || words[end-1].Text != "{}") {
-				end++
-			}
-			if end > i+1 {
-				run := c
-				run.via = via(c, "find")
-				if end < len(words) && words[end].Text == ";" {
-					run.off, run.tail = true, false
-				}
-				in.exec(run, words[i+1:end])
-			}
-			i = end
-		}
-	}
-	return true
-}
-
-// container yields docker itself, and what it runs inside.
-func (in *interp) container(c ctx, name string, words []Word) bool {
-	in.emit(c, words)
-	args := skipFlags(words[1:], "-H --host -l --log-level -c --context --config")
-	if len(args) > 0 && args[0].Text == "container" {
-		args = args[1:]
-	}
-	if len(args) == 0 || args[0].Text != "run" && args[0].Text != "exec" {
-		return true
-	}
-	verb := args[0].Text
-	args = args[1:]
-	var entry []Word
-	env := map[string]string{}
-	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") && len(args[0].Text) > 1 {
-		flag, v, inline := strings.Cut(args[0].Text, "=")
-		line := args[0].Line
-		args = args[1:]
-		if flag == "--" {
-			break
-		}
-		if slices.Contains(strings.Fields(dockerSwitches), flag) || !strings.HasPrefix(flag, "--") && strings.Trim(flag[1:], "itdPq") == "" {
-			continue
-		}
-		if !inline && len(args) > 0 {
-			v = args[0].Text
-			args = args[1:]
-		}
-		switch flag {
-		case "-e", "--env":
-			if k, text, ok := strings.Cut(v, "="); ok {
-				env[k] = text
-			}
-		case "--entrypoint":
-			entry = []Word{in.word(v, line)}
-		}
-	}
-	if len(args) == 0 {
-		return true
-	}
-	if inner := append(entry, args[1:]...); len(inner) > 0 {
-		c.via = via(c, name+" "+verb)
-		c.env = env
-		in.exec(c, inner)
-	}
-	return true
-}
-
-const dockerSwitches = "--interactive --tty --detach --rm --init --privileged --publish-all --read-only --no-healthcheck --oom-kill-disable --sig-proxy --quiet --disable-content-trust --help --use-api-socket"
-
-// nix reads nix-shell --run TEXT and nix develop -c cmd.
-func (in *interp) nix(c ctx, name string, words []Word) bool {
-	for i := 1; i+1 < len(words); i++ {
-		switch words[i].Text {
-		case "--run", "--command":
-			if name == "nix-shell" {
-				in.nested(c, "nix-shell", dialect{}, words[i+1].Text, nil, words[i+1].Line)
-				return true
-			}
-			fallthrough
-		case "-c":
-			if name == "nix" {
-				c.via = via(c, "nix")
-				in.exec(c, words[i+1:])
-				return true
-			}
-		}
-	}
-	return false
 }

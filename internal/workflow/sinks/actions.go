@@ -48,6 +48,12 @@ func (in inputs) get(names ...string) value {
 			return in.c.ctx.written(text, "input "+name)
 		}
 	}
+	for key := range in.with {
+		if strings.Contains(key, "${{") {
+			// Inputs whose names are computed: this may be one of them.
+			return value{text: computed, given: true, open: true, from: "input " + names[0]}
+		}
+	}
 	return value{from: "input " + names[0]}
 }
 

@@ -17,6 +17,8 @@ type call struct {
 	env   func(name string) (word, bool) // the command's own and the script's variables
 	maybe func(name string) (word, bool) // a variable whose name is only known in part, which may be this one
 	mints bool                           // the script asks an index for a token
+	dir   string                         // where it runs, from where the script began
+	shell bool                           // it runs on the machine, in the step's environment
 	read  *configs
 }
 
@@ -111,6 +113,9 @@ func (c *call) token(v value) choice {
 // exchange is the class where nothing is handed over and the uploader trades
 // the id-token if the job may have one.
 func (c *call) exchange(otherwise Credential) choice {
+	if why := c.elsewhere(); why != "" {
+		return choice{Unknown, "no credential is given here, and one may come from a configuration that is not known: " + why, nil}
+	}
 	switch c.ctx.IDToken {
 	case Yes:
 		return choice{TrustedPublishing, "no credential is given and the job may have an id-token", nil}

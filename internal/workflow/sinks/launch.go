@@ -46,6 +46,8 @@ var launchers = map[string]struct {
 	"nix":        {sub: []string{"develop"}, flags: options("-c --command")},
 	"nix-shell":  {},
 	"devbox":     {sub: []string{"run"}},
+	"pyenv":      {sub: []string{"exec"}},
+	"asdf":       {sub: []string{"exec"}},
 }
 
 var uvRun = options("--from=", "--with=", "--with-editable=", "--with-requirements=", "-w=", "-p --python=", "--index=", "--default-index=",
@@ -187,7 +189,7 @@ func module(name string, args []word) (string, []word, bool) {
 	for i, w := range args {
 		m, attached := strings.CutPrefix(w.text, "-m")
 		switch {
-		case w.text == "-m" && i+1 < len(args):
+		case (w.text == "-m" || strings.HasPrefix(name, "py") && isolatedModule(w.text)) && i+1 < len(args):
 			return moduleProgram(args[i+1].text), args[i+2:], true
 		case attached && m != "" && strings.HasPrefix(name, "py"):
 			return moduleProgram(m), args[i+1:], true
@@ -199,6 +201,11 @@ func module(name string, args []word) (string, []word, bool) {
 		}
 	}
 	return "", nil, false
+}
+
+// isolatedModule reports whether a word is Python's -m behind other flags (-Im).
+func isolatedModule(word string) bool {
+	return len(word) > 2 && len(word) < 7 && word[0] == '-' && word[len(word)-1] == 'm' && strings.Trim(word[1:len(word)-1], "bBdEiIOPqsSuvx") == ""
 }
 
 func moduleProgram(name string) string {

@@ -50,6 +50,17 @@ func (c *call) uv() uvSettings {
 	return c.read.uv.Tool.UV
 }
 
+// inFolder has the command read the configuration of another folder, named as
+// from where the script began.
+func (c *call) inFolder(dir string) {
+	if c.ctx.Config == nil {
+		return
+	}
+	pypirc := c.read.pypirc
+	c.ctx.Pyproject, c.ctx.UV = c.ctx.Config(dir)
+	c.read = &configs{pypirc: pypirc}
+}
+
 // After is the context of the next step of the job, once this one has run.
 func (ctx Context) After(s Setup) Context {
 	if len(s.Env) > 0 {
@@ -65,6 +76,9 @@ func (ctx Context) After(s Setup) Context {
 	}
 	ctx.PypircUnread = ctx.PypircUnread || s.PypircUnread
 	ctx.Minted = ctx.Minted || s.Mints
+	if s.Home != "" {
+		ctx.Home = s.Home
+	}
 	return ctx
 }
 
@@ -77,6 +91,8 @@ type Setup struct {
 	// is not known was written there.
 	Pypirc       string
 	PypircUnread bool
+	// Home is what [Context] has by that name.
+	Home string
 	// Mints: the step asks an index for a token by hand.
 	Mints bool
 }

@@ -22,7 +22,11 @@ func OfScript(script shell.Script, ctx Context) []Sink {
 	var found []Sink
 	for _, command := range script.Commands {
 		c := newCall(ctx, command.Env)
-		c.mints, c.read = mints, read
+		c.mints, c.read, c.shell = mints, read, true
+		if command.Dir != "" {
+			c.dir = command.Dir
+			c.inFolder(c.dir)
+		}
 		s, ok := c.sink(c.expand(command.Words))
 		if !ok {
 			continue
@@ -55,6 +59,9 @@ func newCall(ctx Context, env map[string]shell.Word) *call {
 // sink recognises one command.
 func (c *call) sink(words []word) (Sink, bool) {
 	name, args := unlaunch(words)
+	if name == "docker" || name == "podman" {
+		return c.image(args)
+	}
 	if upload, ok := uploaders[name]; ok {
 		return upload(c, args)
 	}
@@ -105,15 +112,23 @@ func (c *call) expand(words []shell.Word) []word {
 
 // mints says that the script asks an index for a token by hand.
 func mints(script shell.Script, ctx Context, read *configs) bool {
+	minted := false
 	for _, command := range script.Commands {
 		c := newCall(ctx, command.Env)
 		c.read = read
+		if name, _ := unlaunch(c.expand(command.Words)); slices.Contains(secretStores, name) {
+			return false // what it hands on may come from there
+		}
 		if s, ok := c.sink(c.expand(command.Words)); ok && s.Mints {
-			return true
+			minted = true
 		}
 	}
-	return false
+	return minted
 }
+
+// secretStores are programs that fetch secrets from elsewhere.
+var secretStores = []string{"aws", "gcloud", "az", "vault", "bao", "op", "pass", "gopass", "bw", "bws", "sops", "doppler", "infisical", "gpg", "age", "conjur", "chamber",
+	"berglas", "lpass", "akeyless", "keyring", "security", "secret-tool", "kubectl", "consul", "heroku"}
 
 // credentialVariables are those that uploaders read a password or token from,
 // beside poetry's, which carry a repository's name.

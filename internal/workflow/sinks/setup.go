@@ -28,6 +28,9 @@ func within(script shell.Script, ctx Context) Setup {
 		s.command(newCall(ctx, command.Env), command)
 	}
 	for _, w := range script.Written {
+		if homeConfig(w.Path.Text) {
+			s.Home = "a file that the job writes into the home folder"
+		}
 		if !strings.HasSuffix(w.Path.Text, "pypirc") {
 			continue
 		}
@@ -54,6 +57,9 @@ func (s *Setup) set(name string, v value) {
 // a .pypirc where uploaders look.
 func (s *Setup) command(c *call, command shell.Command) {
 	name, args := unlaunch(c.expand(command.Words))
+	if fillsHome(name, args) {
+		s.Home = name + ", which writes into the home folder"
+	}
 	switch name {
 	case "poetry", "pdm", "hatch":
 		s.configure(c, name, args)

@@ -108,6 +108,13 @@ type Context struct {
 	// PypircUnread: a .pypirc is written by the job, with text that is not
 	// known here.
 	PypircUnread bool
+	// Home says what puts an uploader's configuration into the home folder, or
+	// where else it looks for it, with text that is not known here; "" for
+	// nothing.
+	Home string
+	// Config gives Pyproject and UV as they are for an uploader that runs in a
+	// folder below that of the script; nil where that is not known.
+	Config func(dir string) (pyproject, uv string)
 	// Version is the version that a comment beside an action's commit names
 	// ("v1.12.4"); "" where there is none.
 	Version string

@@ -2,7 +2,10 @@
 
 package sinks
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // uploaders are the commands that upload to an index, by program. A function
 // gets the arguments behind the program and gives a sink, or says that this
@@ -128,11 +131,17 @@ var uvFlags = options("-t --token=", "-u --username=", "-p --password=", "--publ
 	"--cache-dir=", "--color=", "--allow-insecure-host=", "--trusted-host=", "--default-index=", "--index-url=", "--extra-index-url=")
 
 func uvPublish(c *call, args []word) (Sink, bool) {
-	rest, _, ok := sub(c, uvFlags, args, "publish")
+	rest, before, ok := sub(c, uvFlags, args, "publish")
 	if !ok {
 		return Sink{}, false
 	}
 	a := uvFlags.parse(c, rest, false)
+	if before.has("config-file") {
+		a.flags["config-file"] = before.flags["config-file"]
+	}
+	if dir := first(a.last("directory"), before.last("directory"), a.last("project"), before.last("project")); dir.set() && dir.static {
+		c.inFolder(path.Join(c.dir, strings.ReplaceAll(dir.text, `\\`, "/")))
+	}
 	where := c.uvIndex(a)
 	s := sink("uv publish", where, c.uvCredential(a, where))
 	s.Files = c.files(a.rest, "dist/*")
@@ -178,6 +187,8 @@ func (c *call) uvCredential(a arguments, where address) choice {
 	}
 	mode := first(a.last("trusted-publishing"), setting(c.uv().TrustedPublishing, "trusted-publishing of tool.uv"))
 	switch {
+	case a.has("config-file"):
+		return choice{Unknown, "--config-file names settings that are not read here", nil}
 	case mode.is("never"):
 		return choice{None, mode.from + " is never, and no credential is given", nil}
 	case mode.set() && !mode.static:

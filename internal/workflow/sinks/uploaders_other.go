@@ -172,6 +172,7 @@ var (
 
 var curlFlags = options("-u --user=", "-F --form=", "--form-string=", "-d --data=", "--data-raw=", "--data-binary=", "-T --upload-file=", "-H --header=", "-X --request=",
 	"-o --output=", "-w --write-out=", "--url=", "-n --netrc", "--netrc-file=", "-K --config=", "--oauth2-bearer=", "-m --max-time=", "--retry=", "-A --user-agent=",
+	"--post-file=", "--post-data=", "--body-file=", "--body-data=", "--method=", "--http-user=", "--http-password=", "--password=",
 	"-s --silent", "-S --show-error", "-f --fail", "-L --location", "-v --verbose", "-Uri=", "-Credential=", "-Form=", "-Method=", "-Headers=", "-Body=", "-InFile=")
 
 // http recognises an upload by hand: a form sent to an address that ends in
@@ -207,8 +208,11 @@ func http(c *call, args []word) (Sink, bool) {
 			look(v)
 		}
 		switch name {
-		case "form", "form-string", "upload-file", "data", "data-raw", "data-binary", "Form", "InFile", "Body":
+		case "form", "form-string", "upload-file", "data", "data-raw", "data-binary", "Form", "InFile", "Body", "post-file", "post-data", "body-file", "body-data":
 			upload = true
+			form = form || name == "form" && strings.HasPrefix(a.last(name).text, "content=@")
+		case "method", "Method", "request":
+			upload = upload || a.last(name).is("POST", "PUT")
 		}
 	}
 	switch {
@@ -224,7 +228,7 @@ func http(c *call, args []word) (Sink, bool) {
 		return Sink{}, false
 	}
 	ch := choice{None, "no credential is given", nil}
-	if v := first(a.last("user"), a.last("oauth2-bearer"), a.last("Credential")); v.set() {
+	if v := first(a.last("password"), a.last("http-password"), a.last("user"), a.last("oauth2-bearer"), a.last("Credential")); v.set() {
 		ch = c.token(value{text: v.text, static: v.static, given: true, from: v.from})
 	} else if where.credentials {
 		ch = inAddress(where)

@@ -17,6 +17,7 @@ type justfile struct {
 	vars    map[string]string
 	alias   map[string]string
 	include []string
+	ticks   []Text // commands of variables that upload
 }
 
 type recipe struct {
@@ -69,11 +70,18 @@ func (j *justfile) head(line string, n int) *recipe {
 		j.include = append(j.include, m[1])
 		return nil
 	}
+	if word := strings.Fields(line); len(word) == 2 && (word[0] == "mod" || word[0] == "mod?") {
+		j.include = append(j.include, word[1]+".just", word[1]+"/mod.just", word[1]+"/justfile", word[1]+"/.justfile")
+		return nil
+	}
 	if m := justAlias().FindStringSubmatch(line); m != nil {
 		j.alias[m[1]] = m[2]
 		return nil
 	}
 	if m := justVar().FindStringSubmatch(line); m != nil {
+		if v := m[2]; len(v) >= 2 && v[0] == '`' && v[len(v)-1] == '`' && uploads().MatchString(v) {
+			j.ticks = append(j.ticks, Text{Text: v[1 : len(v)-1], Line: n})
+		}
 		if v := m[2]; len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
 			j.vars[m[1]] = v[1 : len(v)-1]
 		}
@@ -121,7 +129,16 @@ func (j *justfile) scripts(r *recipe) []Text {
 		}
 		dialect := "bash {0}"
 		if strings.Contains(lines[0], "python") {
-			dialect = "python"
+			s := readPython(strings.Join(lines[1:], "\n"))
+			found := s.commands(s.tokens)
+			found = append(found, s.literals(s.tokens, found)...)
+			for i := range found {
+				found[i].Line += r.body[0].Line
+			}
+			return found
+		}
+		if !slices.ContainsFunc([]string{"bash", "sh", "zsh"}, func(name string) bool { return strings.Contains(lines[0], name) }) {
+			return foreign(strings.Join(lines, "\n"))
 		}
 		return []Text{{Text: strings.Join(lines, "\n"), Line: r.body[0].Line, Dialect: dialect}}
 	}
@@ -151,6 +168,11 @@ func just(c *call) []string {
 				files[f] = readJustfile(text)
 				order = append(order, f)
 			}
+		}
+	}
+	for _, f := range order {
+		if ticks := files[f].ticks; len(ticks) > 0 {
+			c.add(Task{Runner: "just", Name: "variables of " + f, File: f, Line: ticks[0].Line, Dir: path.Dir(f), Scripts: ticks})
 		}
 	}
 	var wanted []string

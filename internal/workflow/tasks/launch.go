@@ -92,9 +92,20 @@ func (r *resolver) file(dir, name, how, via string, depth int, shell string) {
 			name = rest
 		}
 	}
+	for _, root := range []string{"@root@/", "$(git rev-parse --show-toplevel)/"} {
+		if rest, ok := strings.CutPrefix(name, root); ok {
+			name, dir = rest, "."
+		}
+	}
+	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "~") || strings.HasPrefix(name, "$") {
+		dir, name = ".", strings.TrimLeft(name, "/") // outside of the tree
+	}
 	file := path.Join(dir, strings.ReplaceAll(name, `\`, "/"))
 	text, ok := r.read(file)
 	if !ok {
+		for _, one := range r.glob(file) {
+			r.file(".", one, how, via, depth, shell)
+		}
 		return
 	}
 	line, _, _ := strings.Cut(text, "\n")
@@ -124,10 +135,10 @@ func python(c *call) []string {
 		switch {
 		case a == "-W" || a == "-X":
 			i++
-		case a == "-c" && i+1 < len(c.args):
+		case pythonFlag(a, 'c') && i+1 < len(c.args):
 			c.r.python(c.dir, "-", c.args[i+1], c.how(), c.via, c.depth)
 			return nil
-		case a == "-m" && i+1 < len(c.args):
+		case pythonFlag(a, 'm') && i+1 < len(c.args):
 			return c.module(c.args[i+1], c.args[i+2:])
 		case attached && !strings.HasPrefix(a, "--"):
 			return c.module(module, c.args[i+1:])
@@ -139,9 +150,18 @@ func python(c *call) []string {
 	return nil
 }
 
+// pythonFlag reports whether a word is a flag of Python, alone or behind others
+// in one word (-Im).
+func pythonFlag(word string, flag byte) bool {
+	return len(word) > 1 && len(word) < 7 && word[0] == '-' && word[1] != '-' && word[len(word)-1] == flag && !strings.ContainsAny(word[1:len(word)-1], "mcWX")
+}
+
 func (c *call) module(name string, args []string) []string {
 	if name == "poethepoet" {
 		name = "poe"
+	}
+	if name == "cibuildwheel" || name == "pre_commit" {
+		name = strings.ReplaceAll(name, "_", "-")
 	}
 	if _, ok := runners[name]; ok {
 		return append([]string{name}, args...)
@@ -161,6 +181,9 @@ func (c *call) module(name string, args []string) []string {
 		entries, err := fs.ReadDir(c.r.fsys, path.Join(root, base))
 		if err != nil {
 			c.r.fail("reading the package %q: %w", base, err)
+		}
+		for _, e := range entries { // all are read as they are: no import need be followed
+			c.r.seen["import\x00"+path.Join(root, base, e.Name())] = true
 		}
 		for _, e := range entries[:min(len(entries), 50)] {
 			file := path.Join(root, base, e.Name())

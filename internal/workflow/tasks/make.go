@@ -14,8 +14,10 @@ type makefile struct {
 	order   []string
 	vars    map[string]string
 	include []string
-	work    int  // expansions done
-	cut     bool // a bound on them was met
+	shells  []Text          // $(shell …), which runs when the file is read
+	soft    map[string]bool // variables set by ?=
+	work    int             // expansions done
+	cut     bool            // a bound on them was met
 }
 
 // maxWork bounds the expansions of one file: variables may name each other.
@@ -35,7 +37,7 @@ const maxRules = 5000
 // readMakefile reads rules, recipes and simple variables. Conditionals are
 // not evaluated: both branches count.
 func readMakefile(text string) *makefile {
-	m := &makefile{rules: map[string]*rule{}, vars: map[string]string{}}
+	m := &makefile{rules: map[string]*rule{}, vars: map[string]string{}, soft: map[string]bool{}}
 	lines := strings.Split(text, "\n")
 	var current []*rule
 	prefix := "\t"
@@ -57,18 +59,38 @@ func readMakefile(text string) *makefile {
 			continue
 		}
 		word, rest, _ := strings.Cut(line, " ")
+		for _, cmd := range shellCalls(line) {
+			m.shells = append(m.shells, Text{Text: cmd, Line: n})
+		}
+		if word == "define" {
+			name := strings.TrimSpace(strings.TrimRight(strings.TrimSpace(rest), ":+?!="))
+			var body []string
+			for i++; i < len(lines) && strings.TrimSpace(lines[i]) != "endef"; i++ {
+				body = append(body, strings.TrimLeft(strings.TrimSpace(lines[i]), "@-+"))
+			}
+			if text := strings.Join(body, "\n"); len(m.vars) < maxRules && name != "" {
+				m.vars[name] = text[:min(len(text), 4096)]
+			}
+			continue
+		}
 		switch word {
 		case "ifeq", "ifneq", "ifdef", "ifndef", "else", "endif", "endef", "vpath", "unexport":
 			continue
 		case "include", "-include", "sinclude":
 			m.include = append(m.include, strings.Fields(rest)...)
 			continue
-		case "export", "override", "define":
+		case "export", "override":
 			line = rest
 		}
 		if name, value, add, ok := makeAssign(line); ok {
 			if name == ".RECIPEPREFIX" && value != "" {
 				prefix = value[:1]
+			}
+			if i := strings.IndexByte(line, '='); i > 0 && line[i-1] == '?' {
+				if _, has := m.vars[name]; has {
+					continue
+				}
+				m.soft[name] = true
 			}
 			if add {
 				value = strings.TrimSpace(m.vars[name] + " " + value)
@@ -176,6 +198,8 @@ func (m *makefile) expandDepth(text, target, first string, depth int) string {
 			name := text[i+1 : end]
 			if value, ok := m.vars[name]; ok && depth < MaxDepth {
 				b.WriteString(m.expandDepth(value, target, first, depth+1))
+			} else if text, ok := m.function(name, depth); ok {
+				b.WriteString(m.expandDepth(text, target, first, depth+1))
 			} else if name == "MAKE" {
 				b.WriteString("make")
 			} else if strings.ContainsAny(name, " ,$(") {
@@ -233,16 +257,32 @@ func makeTarget(c *call) []string {
 	order := []string{file}
 	for i := 0; i < len(order) && len(order) < 20; i++ {
 		for _, inc := range files[order[i]].include {
-			if f, text, ok := c.r.first(dir, inc); ok && files[f] == nil {
-				files[f] = readMakefile(text)
-				order = append(order, f)
+			inc = files[order[i]].expand(inc, "", "")
+			found := []string{path.Join(dir, inc)}
+			if strings.ContainsAny(inc, "*?[$") {
+				found = c.r.glob(path.Join(dir, inc))
+			}
+			for _, name := range found {
+				if f, text, ok := c.r.first(".", name); ok && files[f] == nil && len(order) < 20 {
+					files[f] = readMakefile(text)
+					order = append(order, f)
+				}
 			}
 		}
 	}
 	vars := map[string]string{}
 	for _, f := range order {
 		for k, v := range files[f].vars {
+			if given := c.r.env[k]; files[f].soft[k] && given != "" {
+				v = given
+			}
 			vars[k] = v
+		}
+		for _, s := range files[f].shells {
+			if uploads().MatchString(s.Text) {
+				s.Text = strings.ReplaceAll(s.Text, "$$", "$")
+				c.add(Task{Runner: "make", Name: "$(shell) at line " + s.Text, File: f, Line: s.Line, Dir: dir, Scripts: []Text{s}})
+			}
 		}
 	}
 	var targets []string
@@ -306,6 +346,11 @@ func (c *call) target(files map[string]*makefile, order []string, dir, name stri
 			first = prereqs[0]
 		}
 		t := Task{Runner: "make", Name: name, File: f, Line: r.line, Dir: dir}
+		if shell := m.vars["SHELL"]; strings.Contains(shell, "python") {
+			t.Scripts = pythonRecipe(r.recipe)
+			c.add(t)
+			continue
+		}
 		for _, l := range r.recipe {
 			l.Text = strings.TrimLeft(m.expand(l.Text, name, first), "@-+ \t")
 			t.Scripts = append(t.Scripts, l)

@@ -44,6 +44,17 @@ func nox(c *call) []string {
 	}
 	src := readPython(text)
 	sessions := src.sessions()
+	for _, module := range c.r.modules(c.dir, path.Dir(file), src) {
+		text, _ := c.r.read(module)
+		for name, functions := range readPython(text).functions {
+			if src.functions[name] == nil {
+				src.functions[name] = functions
+			}
+		}
+	}
+	if len(names) == 0 && c.r.env["NOXSESSION"] != "" {
+		names = strings.FieldsFunc(c.r.env["NOXSESSION"], func(r rune) bool { return r == ',' || r == ' ' })
+	}
 	if len(names) == 0 {
 		names = src.constants["nox.options.sessions"]
 		for _, statement := range src.options() {

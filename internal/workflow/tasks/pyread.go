@@ -3,6 +3,7 @@
 package tasks
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -249,7 +250,7 @@ var runs = []string{"run", "call", "check_call", "check_output", "Popen", "syste
 // commands are the shell texts of what tokens run: for f("a", "b"), f(["a",
 // "b"]) and f("a b").
 func (s source) commands(tokens []token) []Text {
-	var out []Text
+	out := s.byHand(tokens)
 	for _, in := range invocations(tokens) {
 		name := in.name[strings.LastIndexByte(in.name, '.')+1:]
 		switch {
@@ -320,6 +321,7 @@ func (s source) literals(tokens []token, known []Text) []Text {
 func (r *resolver) python(dir, file, text, how, via string, depth int) {
 	s := readPython(text)
 	scripts := s.commands(s.tokens)
+	scripts = append(scripts, r.imported(dir, path.Dir(file), s)...)
 	scripts = append(scripts, s.literals(s.tokens, scripts)...)
 	if len(scripts) > 0 {
 		r.add(Task{Runner: "script", Name: file, File: file, Line: 1, Dir: dir, Scripts: scripts}, how, via, depth)

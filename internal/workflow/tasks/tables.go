@@ -57,6 +57,10 @@ func definition(v any, listsCall bool) named {
 				d.calls = append(d.calls, texts(mapValues(e))...)
 			}
 		}
+		if s, ok := v["script"].(string); ok && v["cmd"] == nil { // module:function
+			module, _, _ := strings.Cut(s, ":")
+			d.scripts = append(d.scripts, "python -m "+quote(module))
+		}
 		if cases, ok := v["switch"].([]any); ok {
 			d.join(definition(cases, false))
 		}
@@ -289,36 +293,6 @@ func hatch(c *call) []string {
 		return nil
 	}
 	return words
-}
-
-func poe(c *call) []string {
-	values, rest := flags(c.args, true, "-C", "--directory", "--root", "-e", "--executor")
-	dir := *c
-	if d := last(values, "-C", "--directory", "--root"); d != "" {
-		dir.dir = clean(path.Join(c.dir, d))
-	}
-	tables := dir.pyproject("tool", "poe", "tasks")
-	for _, f := range []string{"poe_tasks.toml", "poe_tasks.yaml"} {
-		if file, text, ok := c.r.first(dir.dir, f); ok {
-			doc := readTOML(text)
-			for _, at := range [][]string{{"tasks"}, {"tool", "poe", "tasks"}} {
-				if tasks := doc.at(at...); tasks != nil {
-					tables = append(tables, table{file, doc, at, tasks})
-				}
-			}
-		}
-	}
-	if len(rest) > 0 {
-		dir.run("poe", tables, rest[0], true, 0)
-	}
-	return nil
-}
-
-func taskipy(c *call) []string {
-	if _, rest := flags(c.args, true); len(rest) > 0 {
-		c.run("taskipy", c.pyproject("tool", "taskipy", "tasks"), rest[0], false, 0)
-	}
-	return nil
 }
 
 // pdm reads "pdm run NAME" and "pdm NAME", with the hooks around it.

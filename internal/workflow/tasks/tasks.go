@@ -64,7 +64,12 @@ type Task struct {
 // tasks call follow them. The error joins what could not be read; the tasks
 // found beside it stand.
 func Resolve(fsys fs.FS, dir string, words []string) ([]Task, error) {
-	r := &resolver{fsys: fsys, seen: map[string]bool{}, texts: map[string]string{}}
+	return ResolveIn(fsys, dir, words, nil)
+}
+
+// ResolveIn is [Resolve] with variables that are set for the command.
+func ResolveIn(fsys fs.FS, dir string, words []string, env map[string]string) ([]Task, error) {
+	r := &resolver{fsys: fsys, seen: map[string]bool{}, texts: map[string]string{}, env: env}
 	r.command(clean(dir), words, "", 0)
 	return r.found, errors.Join(r.errs...)
 }
@@ -82,6 +87,9 @@ type resolver struct {
 	uses  int // of runners
 	looks int // of definitions
 	errs  []error
+	env   map[string]string
+
+	imports int // modules read
 }
 
 // maxUses and maxLooks bound the work of one resolution.
@@ -182,8 +190,10 @@ func (r *resolver) add(t Task, how, via string, depth int) {
 		if s.Dialect == "python" {
 			continue
 		}
-		for _, words := range split(s.Text) {
-			r.command(t.Dir, words, t.Via, depth+1)
+		dir := t.Dir
+		for _, words := range split(ownDir(s.Text, t.File)) {
+			dir = enter(dir, words)
+			r.command(dir, words, t.Via, depth+1)
 		}
 	}
 }
@@ -247,9 +257,12 @@ var runners map[string]func(c *call) []string
 func init() { // the functions lead back here
 	runners = map[string]func(c *call) []string{
 		"tox": tox, "nox": nox, "pixi": pixi, "hatch": hatch, "poe": poe, "pdm": pdm, "poetry": poetry, "rye": rye,
-		"make": makeTarget, "gmake": makeTarget, "just": just, "invoke": invoke, "inv": invoke, "task": taskipy,
-		"npm": npm, "yarn": npm, "pnpm": npm, "bun": npm, "uv": uv, "uvx": uv, "pipx": pipx, "pipenv": pipenv, "conda": pipenv,
-		"mamba": pipenv, "micromamba": pipenv, "bash": shellScript, "sh": shellScript, "dash": shellScript, "zsh": shellScript,
+		"make": makeTarget, "gmake": makeTarget, "just": just, "invoke": invoke, "inv": invoke, "task": anyTask,
+		"npm": npm, "yarn": npm, "pnpm": npm, "uv": uv, "uvx": uv, "pipx": pipx, "pipenv": pipenv, "conda": pipenv,
+		"node": foreignScript, "deno": foreignScript, "bun": npmOrScript, "perl": foreignScript, "ruby": foreignScript, "php": foreignScript, "rscript": foreignScript,
+		"julia": foreignScript, "lua": foreignScript, "tclsh": foreignScript, "awk": foreignScript, "gawk": foreignScript, "go": foreignScript,
+		"cibuildwheel": cibuildwheel, "pre-commit": preCommit, "prek": preCommit, "go-task": blockTask, "mise": blockTask, "devbox": blockTask, "doit": blockTask, "rake": blockTask,
+		"run-parts": runParts, "mamba": pipenv, "micromamba": pipenv, "bash": shellScript, "sh": shellScript, "dash": shellScript, "zsh": shellScript,
 		"source": shellScript, ".": shellScript, "pwsh": shellScript, "python": python, "python3": python, "py": python, "pypy3": python,
 	}
 }

@@ -22,6 +22,21 @@ func tox(c *call) []string {
 		return nil
 	}
 	var names []string
+	posargs := ""
+	if i := slices.Index(c.args, "--"); i >= 0 {
+		posargs = join(c.args[i+1:])
+	}
+	for _, v := range append(values["-x"], values["--override"]...) {
+		if _, text, ok := strings.Cut(v, "="); ok && uploads().MatchString(text) {
+			c.add(Task{Runner: "tox", Name: "-x " + v, File: "-", Line: 1, Scripts: []Text{{Text: text, Line: 1}}})
+		}
+	}
+	if file, text, ok := c.r.first(c.dir, "toxfile.py"); ok && uploads().MatchString(text) {
+		c.r.python(c.dir, file, text, c.how(), c.via, c.depth)
+	}
+	if len(values["-e"])+len(values["--env"])+len(values["-m"]) == 0 && c.r.env["TOXENV"] != "" {
+		values["-e"] = []string{c.r.env["TOXENV"]}
+	}
 	for _, v := range append(values["-e"], values["--env"]...) {
 		names = append(names, strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
@@ -43,7 +58,7 @@ func tox(c *call) []string {
 			}
 			legacy, isLegacy := table["legacy_tox_ini"].(string)
 			if !isLegacy {
-				if toxTOML(c, file, doc, table, names) {
+				if toxTOML(c, file, doc, table, names, posargs) {
 					return nil
 				}
 				continue
@@ -51,7 +66,7 @@ func tox(c *call) []string {
 			base = max(doc.line([]string{"tool", "tox"}, "legacy_tox_ini")-1, 0)
 			text = legacy
 		}
-		if toxINI(c, file, readINI(text), names, base) {
+		if toxINI(c, file, readINI(text), names, values["-m"], posargs, base) {
 			return nil
 		}
 	}
@@ -59,7 +74,7 @@ func tox(c *call) []string {
 }
 
 // toxINI yields the tasks of environments; false if the file has none of tox.
-func toxINI(c *call, file string, all ini, names []string, base int) bool {
+func toxINI(c *call, file string, all ini, names, labels []string, posargs string, base int) bool {
 	main := "tox"
 	if strings.HasSuffix(file, "setup.cfg") {
 		main = "tox:tox"
@@ -68,6 +83,19 @@ func toxINI(c *call, file string, all ini, names []string, base int) bool {
 	_, hasEnv := all["testenv"]
 	if !hasMain && !hasEnv && !slices.ContainsFunc(names, func(n string) bool { return all["testenv:"+n] != nil }) {
 		return false
+	}
+	for _, label := range labels {
+		for _, l := range all[main]["labels"] {
+			if name, envs, ok := strings.Cut(l.Text, "="); ok && strings.TrimSpace(name) == label {
+				names = append(names, splitOutside(envs)...)
+			}
+		}
+		for _, s := range slices.Sorted(maps.Keys(all)) {
+			env, ok := strings.CutPrefix(s, "testenv:")
+			if ok && slices.ContainsFunc(all[s]["labels"], func(l Text) bool { return slices.Contains(splitOutside(l.Text), label) }) {
+				names = append(names, braces(splitOutside(env))...)
+			}
+		}
 	}
 	if len(names) == 0 {
 		for _, key := range []string{"envlist", "env_list"} {
@@ -88,21 +116,22 @@ func toxINI(c *call, file string, all ini, names []string, base int) bool {
 			}
 		}
 		t := Task{Runner: "tox", Name: name, File: file, Line: all.line(section) + base, Env: map[string]string{}}
-		for _, key := range []string{"commands_pre", "commands", "commands_post"} {
-			lines, ok := all[section][key]
-			if !ok {
-				lines = all["testenv"][key]
-			}
+		inside := 0
+		for _, key := range []string{"commands_pre", "commands", "commands_post", "install_command", "extras_setup_commands", "list_dependencies_command", "package_command"} {
+			lines := toxValue(all, section, key, 0)
 			for _, l := range joinLines(toxFollow(all, lines, 0, new(int))) {
 				l.Line += base
-				l.Text = toxText(l.Text)
+				l.Text = toxText(toxInside(all, l.Text, 0, &inside), posargs)
+				if !strings.HasPrefix(key, "commands") && !uploads().MatchString(l.Text) {
+					continue // every tox run installs
+				}
 				t.Scripts = append(t.Scripts, l)
 			}
 		}
 		for _, key := range []string{"setenv", "set_env"} {
 			for _, l := range toxFollow(all, append(slices.Clone(all["testenv"][key]), all[section][key]...), 0, new(int)) {
 				if k, v, ok := strings.Cut(toxFactor(l.Text), "="); ok {
-					t.Env[strings.TrimSpace(k)] = toxText(strings.TrimSpace(v))
+					t.Env[strings.TrimSpace(k)] = toxText(strings.TrimSpace(v), posargs)
 				}
 			}
 		}
@@ -128,6 +157,51 @@ func toxFollow(all ini, lines []Text, depth int, work *int) []Text {
 		out = append(out, toxFollow(all, all[m[1]][strings.ToLower(m[2])], depth+1, work)...)
 	}
 	return out
+}
+
+// toxValue is a key of an environment: its own, or that of the sections that it
+// is based on.
+func toxValue(all ini, section, key string, depth int) []Text {
+	if lines, ok := all[section][key]; ok || depth > 4 {
+		return lines
+	}
+	based, ok := all[section]["base"]
+	if !ok {
+		return all["testenv"][key]
+	}
+	for _, l := range based {
+		for _, name := range splitOutside(l.Text) {
+			for _, s := range []string{name, "testenv:" + name} {
+				if all[s] != nil && s != section {
+					if lines := toxValue(all, s, key, depth+1); lines != nil {
+						return lines
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+var toxInner = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\[([^\]{}]+)\]([\w-]+)\}`) })
+
+// toxInside puts the keys of other sections into a line.
+func toxInside(all ini, text string, depth int, work *int) string {
+	if *work++; depth > 3 || len(text) > maxExpanded || *work > 1000 {
+		return text
+	}
+	return toxInner().ReplaceAllStringFunc(text, func(s string) string {
+		m := toxInner().FindStringSubmatch(s)
+		lines, ok := all[m[1]][strings.ToLower(m[2])]
+		if !ok || len(lines) > 20 {
+			return s
+		}
+		var out []string
+		for _, l := range lines {
+			out = append(out, toxInside(all, l.Text, depth+1, work))
+		}
+		return strings.Join(out, " ")
+	})
 }
 
 // joinLines joins lines that end in a backslash.
@@ -156,7 +230,7 @@ func toxFactor(text string) string { return strings.TrimPrefix(text, toxFactors(
 
 // toxText makes shell text of a tox command: conditions and the marks for
 // ignored failures go, substitutions become what they stand for.
-func toxText(text string) string {
+func toxText(text, posargs string) string {
 	text = strings.TrimLeft(toxFactor(text), "-! ")
 	for range 3 { // defaults may hold substitutions
 		text = toxParts().ReplaceAllStringFunc(text, func(s string) string {
@@ -165,6 +239,8 @@ func toxText(text string) string {
 			switch {
 			case isEnv:
 				return "${" + name + ":-" + m[2] + "}"
+			case m[1] == "posargs" && posargs != "":
+				return posargs
 			case m[1] == "posargs":
 				return m[2]
 			case m[1] == "/":
@@ -181,7 +257,7 @@ func toxText(text string) string {
 }
 
 // toxTOML yields the tasks of the TOML forms: commands are lists of words.
-func toxTOML(c *call, file string, doc document, table map[string]any, names []string) bool {
+func toxTOML(c *call, file string, doc document, table map[string]any, names []string, posargs string) bool {
 	envs, _ := table["env"].(map[string]any)
 	base, _ := table["env_run_base"].(map[string]any)
 	if envs == nil && base == nil {
@@ -199,12 +275,17 @@ func toxTOML(c *call, file string, doc document, table map[string]any, names []s
 		t := Task{Runner: "tox", Name: name, File: file, Line: doc.line(prefix, name), Env: map[string]string{}}
 		for _, key := range []string{"commands_pre", "commands", "commands_post"} {
 			commands, ok := env[key].([]any)
+			for _, name := range texts(env["base"]) {
+				if from, is := toxTable(table, strings.Split(name, ".")).(map[string]any); is && !ok {
+					commands, ok = from[key].([]any)
+				}
+			}
 			if !ok {
 				commands, _ = base[key].([]any)
 			}
-			for _, command := range commands {
-				if words := texts(command); len(words) > 0 {
-					t.Scripts = append(t.Scripts, Text{Text: toxText(join(words)), Line: t.Line})
+			for _, words := range toxCommands(table, commands, 0, new(int)) {
+				if len(words) > 0 {
+					t.Scripts = append(t.Scripts, Text{Text: toxText(join(words), posargs), Line: t.Line})
 				}
 			}
 		}
@@ -212,7 +293,7 @@ func toxTOML(c *call, file string, doc document, table map[string]any, names []s
 			vars, _ := from["set_env"].(map[string]any)
 			for k, v := range vars {
 				if s, ok := v.(string); ok {
-					t.Env[k] = toxText(s)
+					t.Env[k] = toxText(s, posargs)
 				}
 			}
 		}

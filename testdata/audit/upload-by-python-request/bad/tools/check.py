@@ -1,0 +1,5 @@
+import os
+
+from send import send
+
+send(os.environ["DEPLOY"])

@@ -1,0 +1,3 @@
+import pathlib
+
+print(sorted(pathlib.Path("dist").iterdir()))
