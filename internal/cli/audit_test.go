@@ -112,7 +112,7 @@ func TestAudit(t *testing.T) {
 		"good by --repo":      {[]string{"--repo", good}, 0, "pass: 1 way to the index"},
 		"the same twice":      {[]string{good + "/", "--repo", good}, 0, "pass: 1 way to the index"},
 		"strict":              {[]string{good, "--strict"}, 2, "undecided"},
-		"bad":                 {[]string{bad}, 1, "error[upload-with-token]"},
+		"bad":                 {[]string{bad}, 1, "error[token-beside-trusted-publishing]"},
 		"another publisher":   {[]string{other}, 1, "error[upload-outside-publisher]"},
 		"publisher by a flag": {[]string{good, "--workflow", "other.yml"}, 1, "error[upload-outside-publisher]"},
 		"nothing uploads":     {[]string{empty}, 2, "undecided[no-publish-path]"},
@@ -157,7 +157,7 @@ func TestAuditCommit(t *testing.T) {
 		return call{args: append([]string{"audit", "--offline", dir}, args...)}.run(t)
 	}
 	r := audit()
-	r.wants(t, 1, "upload-with-token")
+	r.wants(t, 1, "token-beside-trusted-publishing")
 	r.wants(t, 1, "note[uncommitted-workflow]")
 	audit("--work-tree").wants(t, 0, "--work-tree asks for that")
 	git(t, dir, "commit", "-qam", "second")
@@ -166,14 +166,14 @@ func TestAuditCommit(t *testing.T) {
 	if strings.Contains(r.stdout, "uncommitted") || strings.Contains(r.stdout, "audited-work-tree") {
 		t.Errorf("a clean checkout is said to be none:\n%s", r.stdout)
 	}
-	audit("--commit", first).wants(t, 1, "upload-with-token")
+	audit("--commit", first).wants(t, 1, "token-beside-trusted-publishing")
 	audit("--commit", strings.Repeat("a", 40)).wants(t, 2, "not in this copy")
 	audit("--commit", "main").wants(t, 2, "40 hex")
 
 	// In Actions it is the running workflow's commit.
 	in := call{args: []string{"audit", "--offline", dir}, env: map[string]string{}}.inActions(t)
 	in.env["GITHUB_WORKFLOW_SHA"] = first
-	in.run(t).wants(t, 1, "upload-with-token")
+	in.run(t).wants(t, 1, "token-beside-trusted-publishing")
 	in.env["GITHUB_WORKFLOW_SHA"] = strings.Repeat("b", 40)
 	in.run(t).wants(t, 2, "not in this copy")
 }

@@ -158,18 +158,24 @@ func findsModulesHere(c graph.Command) bool {
 	for i, w := range a {
 		switch {
 		case !strings.HasPrefix(w, "-") || w == "-":
-			return w == "-"
+			return w == "-" && c.Stdin != nil && importsHere(c.Stdin.Text)
 		case strings.HasPrefix(w, "--"):
 			continue
 		case strings.ContainsAny(w, "IP"):
 			return false
 		case strings.HasSuffix(w, "c") && i+1 < len(a):
-			return strings.Contains(a[i+1], "import")
+			return importsHere(a[i+1])
 		case strings.Contains(w, "m"):
-			return i+1 < len(a) && a[i+1] != "venv" && a[i+1] != "pip" // these two are judged by what they do
+			return i+1 < len(a) && !slices.Contains([]string{"venv", "pip", "twine"}, a[i+1]) // judged by what they do
 		}
 	}
-	return c.Stdin != nil && strings.Contains(c.Stdin.Text, "import")
+	return c.Stdin != nil && importsHere(c.Stdin.Text)
+}
+
+// importsHere reports whether a text of Python imports what python has to look
+// for.
+func importsHere(text string) bool {
+	return slices.ContainsFunc(imported(text), func(name string) bool { return !slices.Contains(strings.Fields(loaded), name) })
 }
 
 // inTask reports whether a task or script of the repository runs a command.

@@ -9,7 +9,7 @@ import (
 
 // plainPrograms lists the programs whose arguments do not matter, by kind.
 var plainPrograms = map[commandKind]string{
-	harmless: `echo printf ls dir pwd cd pushd popd : true false test [ [[ exit return set shopt export unset readonly local declare
+	harmless: `echo exec builtin time printf ls dir pwd cd pushd popd : true false test [ [[ exit return set shopt export unset readonly local declare
 		typeset sleep date cat head tail wc grep egrep fgrep rg cut tr jq diff cmp comm join paste fold nl rev tac file
 		stat du df basename dirname realpath readlink which type id uname hostname env printenv whoami nproc arch sha1sum
 		sha224sum sha256sum sha384sum sha512sum md5sum shasum b2sum od hexdump strings seq expr let read bc trap ulimit

@@ -20,28 +20,9 @@ func pythonText(text string) commandKind {
 			return code
 		}
 	}
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n;:", r) }) {
-		f := strings.Fields(line)
-		if len(f) == 0 {
-			continue
-		}
-		if strings.HasPrefix(f[0], "from.") {
+	for _, name := range imported(text) {
+		if !slices.Contains(strings.Fields(stdlib), name) {
 			return code
-		}
-		if len(f) < 2 || f[0] != "import" && f[0] != "from" {
-			continue
-		}
-		names := f[1:2]
-		if f[0] == "import" {
-			names = strings.Split(strings.Join(f[1:], " "), ",")
-		}
-		for _, n := range names {
-			n = strings.TrimSpace(n)
-			n, _, _ = strings.Cut(n, " ")
-			n, _, _ = strings.Cut(n, ".")
-			if !slices.Contains(strings.Fields(stdlib), n) {
-				return code
-			}
 		}
 	}
 	for _, name := range identifiers(text) {
@@ -51,6 +32,35 @@ func pythonText(text string) commandKind {
 	}
 	return changes
 }
+
+// imported are the modules that a text of Python imports, without what they are
+// in; "." for one beside the text.
+func imported(text string) []string {
+	var out []string
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n;:", r) }) {
+		f := strings.Fields(line)
+		if len(f) > 0 && strings.HasPrefix(f[0], "from.") {
+			out = append(out, ".")
+		}
+		if len(f) < 2 || f[0] != "import" && f[0] != "from" {
+			continue
+		}
+		names := f[1:2]
+		if f[0] == "import" {
+			names = strings.Split(strings.Join(f[1:], " "), ",")
+		}
+		for _, n := range names {
+			n, _, _ = strings.Cut(strings.TrimSpace(n), " ")
+			n, _, _ = strings.Cut(n, ".")
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// loaded are the modules that python has at hand before it looks for any: those
+// that are built in, and those that its start needs.
+const loaded = "os sys io time errno gc posixpath stat codecs abc site"
 
 // runningNames are what a text of Python runs other texts or programs with, or
 // finds such a name by.

@@ -118,10 +118,20 @@ func below(dir, name string) string {
 	return path.Join(dir, name)
 }
 
-// parseTask reads a script of a task. Files may be read in by others.
-func parseTask(t tasks.Task, text tasks.Text) shell.Script {
+// parseTask reads a script of a task. A file may be read in by the step, or by
+// another one of all.
+func parseTask(t tasks.Task, text tasks.Text, step string, all []tasks.Task) shell.Script {
 	if t.Runner == "script" {
-		return shell.ParseFile(text.Text, text.Dialect)
+		others := []string{step, " "}
+		for _, o := range all {
+			if o.File == t.File && o.Name == t.Name {
+				continue
+			}
+			for _, s := range o.Scripts {
+				others = append(others, s.Text, "\n")
+			}
+		}
+		return shell.ParseFile(text.Text, text.Dialect, strings.Join(others, ""))
 	}
 	return shell.Parse(text.Text, text.Dialect)
 }

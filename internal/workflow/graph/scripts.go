@@ -219,7 +219,7 @@ func (b *builder) parse(key scriptKey) *parsed {
 			}
 			inner := task{Task: t}
 			for _, text := range t.Scripts {
-				inner.scripts = append(inner.scripts, parseTask(t, text))
+				inner.scripts = append(inner.scripts, parseTask(t, text, key.text, found))
 			}
 			p.tasks = append(p.tasks, inner)
 		}

@@ -69,10 +69,15 @@ func (in *interp) callFunction(c ctx, list []function, words []Word) {
 	in.st.args, in.st.argsOK = args, known
 }
 
-// uncalled walks the functions that nothing called.
-func (in *interp) uncalled(c ctx) {
+// uncalled walks the functions that nothing called and that another text names.
+func (in *interp) uncalled(c ctx, others string) {
+	words := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(others[:min(len(others), MaxText)], func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|(){}\"'`", r) }) {
+		words[word] = true
+	}
+	in.work(len(others))
 	for _, name := range slices.Sorted(maps.Keys(in.funcs)) {
-		if !in.called[name] {
+		if !in.called[name] && words[name] {
 			c.cond = true
 			in.st.exited = false
 			in.callFunction(c, in.funcs[name], []Word{in.word(name, 1)})

@@ -83,10 +83,13 @@ func TestParseFile(t *testing.T) {
 	if got := lines(Parse(text, "bash")); slices.Contains(got, "twine upload d") {
 		t.Errorf("a function that nothing calls runs: %q", got)
 	}
-	if got := lines(ParseFile(text, "bash")); !slices.Contains(got, "twine upload d") {
+	if got := lines(ParseFile(text, "bash", ". x\nls up-to-date")); slices.Contains(got, "twine upload d") {
+		t.Errorf("a function that nothing names runs: %q", got)
+	}
+	if got := lines(ParseFile(text, "bash", ". x; up;")); !slices.Contains(got, "twine upload d") {
 		t.Errorf("%q", got)
 	}
-	if s := ParseFile("a() { b; }\nb() { a; }", "bash"); len(s.Commands) > MaxCommands {
+	if s := ParseFile("a() { b; }\nb() { a; }", "bash", "a b"); len(s.Commands) > MaxCommands {
 		t.Errorf("%d commands", len(s.Commands))
 	}
 }

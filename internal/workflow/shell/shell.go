@@ -125,19 +125,19 @@ type Script struct {
 // "bash -el {0}", "pwsh", "cmd", "python", …), or empty for what a runner
 // other than Windows uses by default. A text for a shell that is not known is
 // one opaque command: the program, "-c", and the text.
-func Parse(text, dialect string) Script { return parse(text, dialect, nil, false) }
+func Parse(text, dialect string) Script { return parse(text, dialect, nil, "") }
 
 // ParseIn is [Parse] with variables that the script finds, templates of the
 // workflow among their values.
 func ParseIn(text, dialect string, env map[string]string) Script {
-	return parse(text, dialect, env, false)
+	return parse(text, dialect, env, "")
 }
 
-// ParseFile is [Parse] for a file that another script may read in: functions
-// that it does not call itself count as well.
-func ParseFile(text, dialect string) Script { return parse(text, dialect, nil, true) }
+// ParseFile is [Parse] for a file that others may read in: functions that it
+// does not call itself count where their names are words of the others' text.
+func ParseFile(text, dialect, others string) Script { return parse(text, dialect, nil, others) }
 
-func parse(text, dialect string, env map[string]string, file bool) Script {
+func parse(text, dialect string, env map[string]string, others string) Script {
 	in := newInterp()
 	if len(text) > MaxText {
 		in.problem("only the first %d of %d bytes are read", MaxText, len(text))
@@ -161,8 +161,8 @@ func parse(text, dialect string, env map[string]string, file bool) Script {
 		in.emit(c, []Word{in.word(kind.program, 1), in.word("-c", 1), in.word(src.text, 1)})
 	default:
 		in.run(c, src)
-		if file {
-			in.uncalled(c)
+		if others != "" && len(in.funcs) > 0 {
+			in.uncalled(c, others)
 		}
 	}
 	return in.script()

@@ -251,3 +251,42 @@ func (r *resolver) glob(name string) []string {
 var unknownPart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+`)
 })
+
+// otherLanguage reports whether a script's first line names an interpreter whose
+// language is not read.
+func otherLanguage(line string) bool {
+	return slices.ContainsFunc([]string{"node", "deno", "bun", "ruby", "perl", "php", "Rscript", "julia", "lua", "tclsh"}, func(name string) bool { return strings.Contains(line, name) })
+}
+
+// hatchHooks are the commands that upload and that an environment runs when it
+// is made, or whose definitions others replace.
+func (c *call) hatchHooks(file string, doc document, at []string) {
+	env := doc.at(at...)
+	var found []Text
+	var walk func(v any, key string, depth int)
+	walk = func(v any, key string, depth int) {
+		if depth > 5 || len(found) > maxPhrases {
+			return
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for _, k := range sorted(v) {
+				walk(v[k], key, depth+1)
+			}
+		case []any:
+			for _, e := range v {
+				walk(e, key, depth+1)
+			}
+		case string:
+			if uploads().MatchString(v) {
+				found = append(found, Text{Text: v, Line: doc.line(at, key)})
+			}
+		}
+	}
+	for _, key := range []string{"pre-install-commands", "post-install-commands", "overrides"} {
+		walk(env[key], key, 0)
+	}
+	if len(found) > 0 {
+		c.add(Task{Runner: "hatch", Name: "commands of " + strings.Join(at, "."), File: file, Line: found[0].Line, Scripts: found})
+	}
+}

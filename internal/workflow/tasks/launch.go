@@ -112,6 +112,10 @@ func (r *resolver) file(dir, name, how, via string, depth int, shell string) {
 	switch {
 	case strings.HasSuffix(file, ".py") || strings.HasPrefix(line, "#!") && strings.Contains(line, "python"):
 		r.python(dir, file, text, how, via, depth)
+	case strings.HasPrefix(line, "#!") && otherLanguage(line):
+		if found := foreign(text); len(found) > 0 {
+			r.add(Task{Runner: "strings", Name: file, File: file, Line: found[0].Line, Dir: dir, Scripts: found}, how, via, depth)
+		}
 	default:
 		dialect := ""
 		switch {

@@ -277,6 +277,7 @@ func hatch(c *call) []string {
 			if e == "" {
 				e = "default"
 			}
+			c.hatchHooks(file, doc, append(slices.Clone(place.at), e))
 			for _, key := range []string{"scripts", "extra-scripts"} {
 				at := append(slices.Clone(place.at), e, key)
 				if tasks := doc.at(at...); tasks != nil {
