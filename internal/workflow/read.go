@@ -3,6 +3,7 @@
 package workflow
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -130,11 +131,15 @@ func (r *reader) read(name string) (data []byte, ok bool) {
 		return nil, false
 	}
 	defer f.Close()
-	data, err = io.ReadAll(io.LimitReader(f, MaxFileSize+1))
-	if err != nil {
+	var buf bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() < MaxFileSize {
+		buf.Grow(int(max(info.Size(), 0)) + bytes.MinRead)
+	}
+	if _, err = buf.ReadFrom(io.LimitReader(f, MaxFileSize+1)); err != nil {
 		r.problem(name, true, "it cannot be read: %s", reason(err))
 		return nil, false
 	}
+	data = buf.Bytes()
 	r.total += len(data)
 	if len(data) > MaxFileSize {
 		r.problem(name, true, "it was not read: it has more than %d bytes", MaxFileSize)

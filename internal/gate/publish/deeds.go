@@ -322,11 +322,22 @@ func together(steps ...*graph.Step) bool {
 
 // deedsOf lists what the steps of a job do.
 func (a *audit) deedsOf(j *graph.Job) []deed {
-	var out []deed
+	if out, ok := a.jobDeeds[j]; ok {
+		return out
+	}
+	n := 0
+	for _, s := range j.Steps {
+		n += len(a.deeds(s))
+	}
+	out := make([]deed, 0, n)
 	for _, s := range j.Steps {
 		out = append(out, a.deeds(s)...)
 	}
-	return out
+	if a.jobDeeds == nil {
+		a.jobDeeds = map[*graph.Job][]deed{}
+	}
+	a.jobDeeds[j] = out
+	return slices.Clip(out)
 }
 
 // others says how many more there are, for the end of a message.

@@ -92,6 +92,7 @@ type audit struct {
 	publishers []*publisher
 	spots      []*spot
 	doing      doing
+	jobDeeds   map[*graph.Job][]deed
 }
 
 func newAudit(in Input) *audit {

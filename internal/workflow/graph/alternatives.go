@@ -110,7 +110,7 @@ func (b *builder) otherTexts(s *Step, text string) []string {
 		for _, p := range b.template(text).Parts {
 			pieces := []string{p.Text}
 			if p.Expr != nil {
-				if values, all := (expr.Template{Parts: []expr.Part{p}}).Texts(in); all && len(values) > 0 && len(values)*len(ways) <= maxAlternatives && !slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "\n") }) {
+				if values, all := (expr.Template{Parts: []expr.Part{p}}).Texts(in); all && len(values) > 0 && len(values)*len(ways) <= maxAlternatives && !slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "\n") }) && slices.ContainsFunc(values, func(v string) bool { return !dull(v) }) {
 					pieces = values
 				}
 			}
@@ -132,6 +132,21 @@ func (b *builder) otherTexts(s *Step, text string) []string {
 		}
 	}
 	return out
+}
+
+// dull reports whether a value is of the kind that a matrix mostly has: a
+// version, a platform, a switch. It is no command, no task and no address.
+func dull(v string) bool {
+	v = lower(v)
+	if v == "" || '0' <= v[0] && v[0] <= '9' || v == "true" || v == "false" {
+		return true
+	}
+	for _, start := range []string{"ubuntu-", "windows-", "macos-", "macosx", "manylinux", "musllinux", "cp3", "pp3", "v3.", "python3", "python-3", "pypy-", "linux", "x86", "x64", "amd64", "arm64", "aarch64", "i686", "win32", "win_", "ppc64le", "s390x", "universal2", "auto"} {
+		if strings.HasPrefix(v, start) && !strings.ContainsAny(v, " ;&|$`(\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // matrixScenarios are the ways to fill in what a text reads of the job's

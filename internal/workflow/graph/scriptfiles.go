@@ -152,6 +152,9 @@ func chosen(env map[string]string) string {
 
 // taskEnv are the variables that a command gives a task runner.
 func taskEnv(c shell.Command, chosen string) map[string]string {
+	if chosen == "" && len(c.Env) == 0 {
+		return nil
+	}
 	out := map[string]string{}
 	for line := range strings.Lines(chosen) {
 		if name, text, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "="); ok {

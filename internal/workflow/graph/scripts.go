@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -199,12 +200,17 @@ func (b *builder) parse(key scriptKey) *parsed {
 	b.scripts[key] = p
 	var errs []string
 	tree := b.scriptTree(p.script, key.dir)
+	var env map[string]string
+	of := uintptr(1) // commands share their variables: each set is read once
 	for _, c := range p.script.Commands {
+		if at := reflect.ValueOf(c.Env).Pointer(); at != of {
+			env, of = taskEnv(c, key.env), at
+		}
 		words := make([]string, len(c.Words))
 		for i, w := range c.Words {
 			words[i] = w.Text
 		}
-		found, err := tasks.ResolveIn(tree, below(key.dir, c.Dir), words, taskEnv(c, key.env))
+		found, err := tasks.ResolveIn(tree, below(key.dir, c.Dir), words, env)
 		for i := range found {
 			if _, here := tree.files[found[i].File]; here {
 				found[i].File = "-" // it is written in the step

@@ -4,6 +4,7 @@ package tasks
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -14,8 +15,21 @@ type document struct {
 	text string
 }
 
+// lastTOML is the file that was read last: the commands of a job mostly ask for
+// the same one. Nobody changes a document.
+var lastTOML atomic.Pointer[document]
+
 // readTOML reads a file; one that does not parse has no tables.
 func readTOML(text string) document {
+	if d := lastTOML.Load(); d != nil && d.text == text {
+		return *d
+	}
+	d := parseTOML(text)
+	lastTOML.Store(&d)
+	return d
+}
+
+func parseTOML(text string) document {
 	d := document{text: text}
 	if err := toml.Unmarshal([]byte(text), &d.root); err != nil {
 		d.root = nil
