@@ -30,6 +30,13 @@ const tokenText = "pypi-AgE"
 // mentions are all places in the files that name a secret other than GitHub's
 // own, in the order of files and lines, whether a run reaches them or not.
 func (a *audit) mentions() []mention {
+	if a.mentioned == nil {
+		a.mentioned = append([]mention{}, a.scan()...)
+	}
+	return slices.Clip(a.mentioned)
+}
+
+func (a *audit) scan() []mention {
 	var s scanner
 	for _, w := range a.in.Graph.Repo.Workflows {
 		s.workflow(w)

@@ -174,18 +174,24 @@ func (sp *spot) cap(f finding.Finding) finding.Finding {
 // releases are the reachable uploads to an index that people install releases
 // from, or to its test index, or to one that is not constant.
 func (a *audit) releases() []*graph.Sink {
-	var out []*graph.Sink
-	for _, k := range a.in.Graph.Sinks {
-		if k.Reachable && !k.DryRun && !a.isChannel(k) {
-			out = append(out, k)
+	if a.released == nil {
+		out := []*graph.Sink{}
+		for _, k := range a.in.Graph.Sinks {
+			if k.Reachable && !k.DryRun && !a.isChannel(k) {
+				out = append(out, k)
+			}
 		}
+		a.released = slices.Clip(out)
 	}
-	return out
+	return a.released
 }
 
 // trusted are the releases that go by trusted publishing.
 func (a *audit) trusted() []*graph.Sink {
-	return slices.DeleteFunc(a.releases(), func(k *graph.Sink) bool { return k.Credential != sinks.TrustedPublishing })
+	if a.trustedOnes == nil {
+		a.trustedOnes = slices.Clip(slices.DeleteFunc(slices.Clone(a.releases()), func(k *graph.Sink) bool { return k.Credential != sinks.TrustedPublishing }))
+	}
+	return a.trustedOnes
 }
 
 // isChannel reports whether an upload goes to a channel beside the index that

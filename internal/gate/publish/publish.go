@@ -93,6 +93,9 @@ type audit struct {
 	spots      []*spot
 	doing      doing
 	jobDeeds   map[*graph.Job][]deed
+	mentioned  []mention
+	// released and trustedOnes are what releases and trusted found, once asked.
+	released, trustedOnes []*graph.Sink
 }
 
 func newAudit(in Input) *audit {
