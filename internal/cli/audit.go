@@ -189,7 +189,7 @@ func (w *world) auditPolicies(cmd *cobra.Command, f *auditFlags, tree fs.FS, com
 		}
 		o.Policies = append(o.Policies, p.WithDefaults())
 	}
-	if f.get("workflow") != "" {
+	if f.get("workflow") != "" || f.get("environment") != "" {
 		o.FromFile = true // the publisher is said, by a flag
 	}
 	o.Repository, o.Commit = o.Policies[0].Publisher.Repository, commit

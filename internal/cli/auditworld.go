@@ -105,7 +105,7 @@ func (w *world) readSettings(ctx context.Context, read *gate.Workflows, o *gate.
 		return err
 	}
 	q := gate.Questions(read, *o)
-	if len(q.Environments) == 0 && len(q.Pins) == 0 {
+	if len(q.Environments) == 0 && len(q.Pins) == 0 && len(q.Refs) == 0 {
 		o.Settings.WhyNot = "there is nothing to ask GitHub about"
 		return nil
 	}

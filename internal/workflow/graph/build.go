@@ -33,7 +33,7 @@ type Facts struct {
 // the same tree.
 func Build(fsys fs.FS, repo *workflow.Repository, facts Facts) *Graph {
 	b := &builder{
-		g: &Graph{Repo: repo}, fs: fsys, facts: facts, files: map[string]string{},
+		g: &Graph{Repo: repo}, fs: fsys, facts: facts, files: map[string]string{}, unreadable: map[string]bool{},
 		conditions: map[string]*expr.Expr{}, templates: map[string]expr.Template{}, scripts: map[scriptKey]*parsed{}, uv: map[string]bool{},
 	}
 	for _, p := range repo.Problems {
@@ -77,6 +77,7 @@ type builder struct {
 	fs         fs.FS
 	facts      Facts
 	files      map[string]string
+	unreadable map[string]bool // files that are there, or may be, and cannot be read
 	conditions map[string]*expr.Expr
 	templates  map[string]expr.Template
 	scripts    map[scriptKey]*parsed

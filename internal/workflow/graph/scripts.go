@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -83,7 +84,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 	}
 	s.Written = p.script.Written
 	s.EnvWrites = envWrites(p.script, s.File, where)
-	found := sinks.OfScript(p.script, ctx)
+	found := b.settled(dir, sinks.OfScript(p.script, ctx))
 	for i := range found {
 		b.sink(s, found[i], s.File, where(found[i].Line))
 	}
@@ -100,7 +101,7 @@ func (b *builder) script(f frame, s *Step, bound bindings, ctx sinks.Context) si
 			for _, c := range script.Commands {
 				s.Commands = append(s.Commands, Command{Command: c, Via: append([]string{t.Via}, c.Via...), File: t.File, Line: t.Scripts[i].Line + c.Line - 1, Locked: b.locked(clean(t.Dir), c)})
 			}
-			for _, k := range sinks.OfScript(script, inner) {
+			for _, k := range b.settled(clean(t.Dir), sinks.OfScript(script, inner)) {
 				k.Via = append([]string{t.Via}, k.Via...)
 				found = append(found, k)
 				b.sink(s, k, t.File, t.Scripts[i].Line+k.Line-1)
@@ -284,14 +285,42 @@ func (b *builder) file(name string) string {
 	if ok || !fs.ValidPath(name) {
 		return text
 	}
-	if f, err := b.fs.Open(name); err == nil {
-		if data, err := io.ReadAll(io.LimitReader(f, maxConfig)); err == nil {
+	f, err := b.fs.Open(name)
+	if err == nil {
+		var data []byte
+		if data, err = io.ReadAll(io.LimitReader(f, maxConfig+1)); err == nil && len(data) > maxConfig {
+			err = fmt.Errorf("it has more than %d bytes", maxConfig)
+		} else if err == nil {
 			text = string(data)
 		}
 		_ = f.Close()
 	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.unreadable[name] = true
+	}
 	b.files[name] = text
 	return text
+}
+
+// settled takes back what was said of uploads that run where the settings of
+// an uploader are there and cannot be read: they may hold a credential.
+func (b *builder) settled(dir string, found []sinks.Sink) []sinks.Sink {
+	for at := dir; len(b.unreadable) > 0; at = path.Dir(at) {
+		for _, name := range []string{path.Join(at, "uv.toml"), path.Join(at, "pyproject.toml")} {
+			if !b.unreadable[name] {
+				continue
+			}
+			for i := range found {
+				if found[i].Credential == sinks.TrustedPublishing {
+					found[i].Credential, found[i].Why = sinks.Unknown, name+" is there and cannot be read"
+				}
+			}
+		}
+		if at == "." || at == "/" {
+			break
+		}
+	}
+	return found
 }
 
 // clean makes a working directory a path of the tree; "." where it is none
