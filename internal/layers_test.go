@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"cli"},
 	{"gate"},
 	{"gate/source", "gate/build", "gate/handoff", "gate/publish", "gate/index", "attest", "chain"},
-	{"workflow/graph", "workflow/edit"},
+	{"workflow/graph", "workflow/edit", "attest/services"},
 	{"evidence", "workflow"},
 	{"workflow/sinks", "workflow/known"},
 	{"workflow/shell", "workflow/expr", "workflow/tasks"},

@@ -50,7 +50,7 @@ func TestSuite(t *testing.T) {
 		}
 		for _, last := range []string{artifact, fmt.Sprintf("sha256:%x", sha256.Sum256(data))} {
 			runs++
-			err := run(append(append([]string{}, args...), last))
+			err := run(t.Context(), append(append([]string{}, args...), last))
 			if want := !strings.HasSuffix(name, "_fail"); (err == nil) != want {
 				t.Errorf("%s with %s: %v", name, filepath.Base(last), err)
 			}
@@ -69,10 +69,12 @@ func exists(path string) bool {
 
 func TestArguments(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"sign-bundle"}, {"verify-bundle"}, {"verify-bundle", "--bundle", "x", "--certificate-identity", "y", "sha256:00"},
+		{}, {"attest-bundle"}, {"sign-bundle"}, {"sign-bundle", "--bundle", "b", "f"}, {"sign-bundle", "--identity-token", "t", "f"},
+		{"sign-bundle", "--staging", "--identity-token", "t", "--bundle", "b", "--trusted-root", "r", "f"},
+		{"verify-bundle"}, {"verify-bundle", "--bundle", "x", "--certificate-identity", "y", "sha256:00"},
 		{"verify-bundle", "--staging", "--bundle", "x", "--key", "k", "z"},
 	} {
-		if err := run(args); err == nil {
+		if err := run(t.Context(), args); err == nil {
 			t.Errorf("%q is accepted", args)
 		}
 	}

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 // Package attest makes attestations: the statements about a release's files,
-// and the files that carry them once they are signed. What is here reads
-// nothing and asks nobody; the same input gives the same bytes.
+// their signatures, and the files that carry them, all of which are written or
+// none.
 //
 // It trusts the claims that it is given to be those of the token that the
 // certificate is asked for with: every fact about the build comes from them and
 // none from the environment, which earlier steps of a job can write. So the
 // predicate says what the certificate says, which the build gate checks in
-// what comes out, as it does for everybody's. File names are hostile, and
-// digests are taken as they are: hashing is for package dist.
+// what comes out, as it does for everybody's. File names are hostile, and so is
+// what the services answer, though whether it verifies is for package evidence.
+// Digests are taken as they are: hashing is for package dist.
 package attest
 
 import (

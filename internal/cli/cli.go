@@ -135,7 +135,7 @@ func rootCommand(e *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("reading the arguments: %w; \"%s --help\" lists the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(verifyCommand(e), auditCommand(e), explainCommand(e))
+	root.AddCommand(verifyCommand(e), auditCommand(e), attestCommand(e), explainCommand(e))
 	root.SetHelpCommand(helpCommand())
 	return root
 }

@@ -27,6 +27,7 @@ type verifyFlags struct {
 	fromGitHub    bool
 	notFromGitHub bool
 	ledger        string
+	checksums     string
 	strict        bool
 }
 
@@ -60,6 +61,7 @@ checked, 3 bad usage or configuration.`,
 	flags.BoolVar(&f.fromGitHub, "from-github", false, "fetch attestations from GitHub by digest (the default when online with a known repository)")
 	flags.BoolVar(&f.notFromGitHub, "no-from-github", false, "do not ask GitHub for attestations")
 	flags.Var(&once{at: &f.ledger}, "ledger", "the set of files that was verified before: `FILE`, - for standard input, or the JSON itself")
+	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
 	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
 	return cmd
 }
@@ -82,6 +84,9 @@ func runVerify(cmd *cobra.Command, e *Env, f *verifyFlags, paths []string) error
 		return err
 	}
 	if o.Ledger, err = readLedger(f.ledger, cmd.Flags().Changed("ledger"), e.Stdin); err != nil {
+		return err
+	}
+	if o.Checksums, err = readChecksums(f.checksums, cmd.Flags().Changed("checksums"), e.Stdin); err != nil {
 		return err
 	}
 	release, err := gate.Collect(ctx, paths, f.bundles, progress.hashing)

@@ -79,9 +79,10 @@ func (w *world) github() (*github.Client, error) {
 		return w.client, nil
 	}
 	base, _ := w.facts.APIURL.Get()
+	server, _ := w.facts.ServerURL.Get()
 	token := w.token()
 	c, err := github.New(github.Options{
-		BaseURL: base, Token: token, HTTPClient: w.env.Client, UserAgent: userAgent(), MaxBundle: maxBundle, MaxTotal: maxBundles,
+		BaseURL: base, ServerURL: server, Token: token, HTTPClient: w.env.Client, UserAgent: userAgent(), MaxBundle: maxBundle, MaxTotal: maxBundles,
 	})
 	if err != nil {
 		return nil, usageError{err}

@@ -35,7 +35,7 @@ var refusedConfigs = []refusedConfig{
 	emptyFlag("project"), emptyFlag("repository"), emptyFlag("repository-id"), emptyFlag("owner-id"), emptyFlag("workflow"),
 	emptyFlag("environment"), emptyFlag("index"), emptyFlag("ref"), emptyFlag("commit"), emptyFlag("event"),
 	emptyFlag("builder-environment"), emptyFlag("runners"), emptyFlag("instance"), emptyFlag("run"), emptyFlag("signer"),
-	emptyFlag("require"), emptyFlag("ledger"), emptyFlag("bundle"), emptyFlag("trusted-root"), emptyFlag("output"),
+	emptyFlag("require"), emptyFlag("ledger"), emptyFlag("checksums"), emptyFlag("bundle"), emptyFlag("trusted-root"), emptyFlag("output"),
 	{"--policy", func(s *scene) { s.policy = nil; s.flags = append(s.flags, "--policy", "") }, []string{"--policy", "empty"}},
 
 	badKey("null repository", "publisher.repository", "null", "repository"),

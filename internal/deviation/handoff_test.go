@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/scientific-python/sallyport/internal/sigstoretest"
@@ -38,6 +39,25 @@ func ledger(change func(map[string]any)) func(*scene) {
 func byLedger(s *scene) {
 	ledger(nil)(s)
 	s.flags = append(s.flags, "--ledger", "FOLDER/ledger.json")
+}
+
+// sums are the digests of the scene's files, as the build had them, changed.
+func sums(change func(string) string) func(*scene) {
+	return func(s *scene) {
+		text := ""
+		for _, d := range s.dists {
+			text += d.digest() + "  dist/" + d.name + "\n"
+		}
+		if change != nil {
+			text = change(text)
+		}
+		s.files = append(s.files, file{"sums.txt", []byte(text)})
+	}
+}
+
+func bySums(s *scene) {
+	sums(nil)(s)
+	s.flags = append(s.flags, "--checksums", "FOLDER/sums.txt")
 }
 
 // ledgerSays changes one file's line of the ledger.
@@ -93,6 +113,14 @@ var _ = table("hand-off", []row{
 	{name: "ledger, size changed", given: byLedger, do: ledgerSays("size", 1), rule: "differs-from-ledger", says: []string{wheelName, "1 bytes"}},
 	{name: "ledger, file added", given: byLedger, do: addDist(windowsWheel, same), rule: "differs-from-ledger", about: []string{windowsWheel.name}, says: []string{windowsWheel.name, "not in the ledger"}},
 	{name: "ledger, file lost", given: byLedger, do: func(s *scene) { s.dists = s.dists[1:] }, rule: "differs-from-ledger", also: []string{"subject-without-file"},
+		about: []string{wheelName, wheelBundle}, says: []string{wheelName, "not among the files"}},
+
+	{name: "checksums, file changed", given: bySums, rule: "differs-from-build", says: []string{bothDists()[0].digest(), rebuilt(wheelName).digest()},
+		do: sums(func(text string) string {
+			return strings.Replace(text, bothDists()[0].digest(), rebuilt(wheelName).digest(), 1)
+		})},
+	{name: "checksums, file added", given: bySums, do: addDist(windowsWheel, same), rule: "differs-from-build", about: []string{windowsWheel.name}, says: []string{windowsWheel.name, "that the build lists"}},
+	{name: "checksums, file lost", given: bySums, do: func(s *scene) { s.dists = s.dists[1:] }, rule: "differs-from-build", also: []string{"subject-without-file"},
 		about: []string{wheelName, wheelBundle}, says: []string{wheelName, "not among the files"}},
 
 	{name: "nothing there", do: func(s *scene) { s.dists, s.attestations = nil, nil }, rule: "no-dists", undecided: true, about: []string{""}, says: []string{"no wheel"}},

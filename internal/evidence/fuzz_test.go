@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/scientific-python/sallyport/internal/evidence"
@@ -58,7 +56,8 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// FuzzPEP740 holds the conversion to be lossless in both directions.
+// FuzzPEP740 holds that what is read as an attestation is one whole bundle,
+// and always the same. Package attest holds the way back.
 func FuzzPEP740(f *testing.F) {
 	b := fuzzBundle(f)
 	f.Add(b.PEP740())
@@ -68,39 +67,12 @@ func FuzzPEP740(f *testing.F) {
 		if err != nil {
 			return
 		}
-		back, err := evidence.PEP740FromBundle(first)
-		if err != nil {
-			t.Fatalf("converting back: %v", err)
+		second, err := evidence.BundleFromPEP740(data)
+		if err != nil || !proto.Equal(first, second) {
+			t.Fatalf("read again, it is another bundle (%v):\n%v\n%v", err, first, second)
 		}
-		second, err := evidence.BundleFromPEP740(back)
-		if err != nil {
-			t.Fatalf("reading what was written: %v\n%s", err, back)
-		}
-		if !proto.Equal(first, second) {
-			t.Fatalf("the round trip changed the bundle:\n%v\n%v", first, second)
-		}
-	})
-}
-
-// FuzzBundleToPEP740 starts from the other side.
-func FuzzBundleToPEP740(f *testing.F) {
-	f.Add(fuzzBundle(f).JSON())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		pb := &protobundle.Bundle{}
-		if protojson.Unmarshal(data, pb) != nil {
-			return
-		}
-		doc, err := evidence.PEP740FromBundle(pb)
-		if err != nil {
-			return
-		}
-		back, err := evidence.BundleFromPEP740(doc)
-		if err != nil {
-			return // empty parts, which PEP 740 does not allow
-		}
-		if !bytes.Equal(back.GetDsseEnvelope().GetPayload(), pb.GetDsseEnvelope().GetPayload()) ||
-			!bytes.Equal(back.GetDsseEnvelope().GetSignatures()[0].GetSig(), pb.GetDsseEnvelope().GetSignatures()[0].GetSig()) {
-			t.Fatal("the conversion changed what was signed")
+		if len(first.GetDsseEnvelope().GetSignatures()) != 1 || len(first.GetDsseEnvelope().GetPayload()) == 0 || len(first.GetVerificationMaterial().GetTlogEntries()) == 0 {
+			t.Fatalf("a part is missing: %v", first)
 		}
 	})
 }

@@ -88,27 +88,8 @@ func TestPEP740Reading(t *testing.T) {
 	}
 }
 
-// TestConversionRefuses holds what PEP 740 cannot hold.
-func TestConversionRefuses(t *testing.T) {
-	b := fuzzBundle(t)
-	for name, change := range map[string]func(*protobundle.Bundle){
-		"no envelope": func(p *protobundle.Bundle) { p.Content = nil },
-		"two signatures": func(p *protobundle.Bundle) {
-			e := p.GetDsseEnvelope()
-			e.Signatures = append(e.Signatures, e.Signatures[0])
-		},
-		"no signature":   func(p *protobundle.Bundle) { p.GetDsseEnvelope().Signatures = nil },
-		"payload type":   func(p *protobundle.Bundle) { p.GetDsseEnvelope().PayloadType = "text/plain" },
-		"no certificate": func(p *protobundle.Bundle) { p.VerificationMaterial.Content = nil },
-	} {
-		if doc, err := evidence.PEP740FromBundle(b.With(change).Proto()); err == nil {
-			t.Errorf("%s: converted to %s", name, doc)
-		}
-	}
-}
-
-// TestRealConversion holds that the real bundle and the real attestation of
-// one signature convert into each other.
+// TestRealConversion holds that the real attestation converts into the real
+// bundle of the same signature.
 func TestRealConversion(t *testing.T) {
 	file := corpus.Path(t, "attestations", "pypi", "pypi_attestation_models-0.0.4a2.tar.gz")
 	attestation, err := os.ReadFile(file + ".attestation")
@@ -126,17 +107,6 @@ func TestRealConversion(t *testing.T) {
 	got, err := evidence.BundleFromPEP740(attestation)
 	if err != nil {
 		t.Fatal(err)
-	}
-	back, err := evidence.PEP740FromBundle(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := evidence.BundleFromPEP740(back)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(got, again, protocmp.Transform()); diff != "" {
-		t.Errorf("attestation against converted bundle:\n%s", diff)
 	}
 	want.MediaType = got.MediaType // the real one is of an earlier spelling
 	if want.GetVerificationMaterial().GetTimestampVerificationData() != nil && got.GetVerificationMaterial().GetTimestampVerificationData() == nil {

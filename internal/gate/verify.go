@@ -37,6 +37,8 @@ type Options struct {
 	// policy file; see build.Input.
 	Registered *build.Registered
 	Ledger     *handoff.Ledger
+	// Checksums are the digests that the build handed on, or nil.
+	Checksums handoff.Checksums
 	// Before is what was found on the way here, when the policy was read.
 	Before finding.Set
 	// Strict blocks on what is otherwise listed, and makes warnings errors.
@@ -48,9 +50,20 @@ type Options struct {
 // hand-off gate. Where ctx ends before everything was verified, the rest counts
 // as unverifiable, and the caller says so instead of showing the report.
 func Verify(ctx context.Context, r *Release, o Options) *report.Report {
+	return judge(ctx, r, o, "verify", extra{})
+}
+
+// extra is what attest wants judged beside what was collected.
+type extra struct {
+	foretold []*evidence.Attestation // taken as verified
+	forIndex map[string]bool         // attestation files that the index must accept
+}
+
+// judge is [Verify] for any command.
+func judge(ctx context.Context, r *Release, o Options, command string, more extra) *report.Report {
 	verifier := evidence.NewVerifier(o.Trust)
 	docs := distinct(slices.Concat(r.Documents, o.GitHub))
-	attestations := verifyAll(ctx, verifier, docs)
+	attestations := append(verifyAll(ctx, verifier, docs), more.foretold...)
 	// Of two copies of one attestation the one that an uploader sends counts.
 	slices.SortStableFunc(attestations, func(a, b *evidence.Attestation) int { return place(a) - place(b) })
 	built := build.Judge(build.Input{
@@ -59,13 +72,16 @@ func Verify(ctx context.Context, r *Release, o Options) *report.Report {
 	})
 	handed := handoff.Judge(handoff.Input{
 		Files: r.Files, Unreadable: r.Unreadable, Attestations: attestations, Stray: r.Stray,
-		Policy: o.Policy, Ledger: o.Ledger, Relaxed: verifier.AsIndex,
+		Policy: o.Policy, Ledger: o.Ledger, Checksums: o.Checksums, Relaxed: verifier.AsIndex,
 	})
 	out := &outcome{gates: []finding.Gate{finding.Build, finding.Handoff}, strict: o.Strict, policy: o.Policy}
 	out.Merge(o.Before)
 	out.Merge(built.Set)
 	out.Merge(handed.Set)
-	rep := out.report("verify", o.Tool)
+	for _, u := range unaccepted(handed.Index, more.forIndex) {
+		out.Skip(u)
+	}
+	rep := out.report(command, o.Tool)
 	for _, root := range o.Trust.Roots {
 		t := report.Trust{Instance: string(root.Instance), Source: string(root.Source)}
 		if !root.Date.IsZero() {

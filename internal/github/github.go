@@ -2,7 +2,8 @@
 
 // Package github reads GitHub's REST API: the attestations stored for a
 // repository, files at a commit, and what its settings say of environments,
-// branches, tags and pinned commits. It gives facts and judges nothing: an
+// branches, tags and pinned commits; and it stores new attestations, which is
+// all that it writes. It gives facts and judges nothing: an
 // attestation from here is bytes until its signature is verified, and a
 // setting that could not be read is an [*UnreadableError], never a good one.
 //
@@ -50,6 +51,10 @@ type Options struct {
 	// BaseURL is the API's address; empty means DefaultBaseURL. It must be
 	// https, or http on a loopback address.
 	BaseURL string
+	// ServerURL is where pages for people are, as in GITHUB_SERVER_URL; empty
+	// means DefaultServerURL. Addresses in results begin with it; it is never
+	// asked.
+	ServerURL string
 	// Token is sent as a bearer token. Public repositories need none.
 	Token string
 	// HTTPClient gives the transport; see [httpx.Options].
@@ -66,9 +71,10 @@ type Options struct {
 	MaxTotal int64
 }
 
-// Client reads the API. It is safe for concurrent use.
+// Client asks the API. It is safe for concurrent use.
 type Client struct {
 	http      *httpx.Client
+	server    string // without a slash at the end
 	maxBundle int64
 	maxTotal  int64
 }
@@ -96,7 +102,15 @@ func New(o Options) (*Client, error) {
 	if o.MaxBundle < 0 || o.MaxTotal < 0 || o.MaxBundle > 1<<30 {
 		return nil, errors.New("setting up GitHub's API: a limit is negative or over 1 GiB a bundle")
 	}
-	c := &Client{http: h, maxBundle: o.MaxBundle, maxTotal: o.MaxTotal}
+	server := o.ServerURL
+	if server == "" {
+		server = DefaultServerURL
+	}
+	pages, err := httpx.ParseBase(server)
+	if err != nil {
+		return nil, fmt.Errorf("setting up GitHub's pages: %w", err)
+	}
+	c := &Client{http: h, server: pages.String(), maxBundle: o.MaxBundle, maxTotal: o.MaxTotal}
 	if c.maxBundle == 0 {
 		c.maxBundle = DefaultMaxBundle
 	}

@@ -2,7 +2,7 @@
 
 // Package githubtest is a stand-in for GitHub's REST API on loopback, for
 // tests: attestations by digest and in bulk, their bundles inline or at a
-// signed address, a repository's data, files at a commit, its environments,
+// signed address, the storing of new ones, a repository's data, files at a commit, its environments,
 // rulesets, branches, tags and commits, and the ways in which all of that
 // fails.
 //
@@ -54,6 +54,7 @@ type Server struct {
 	blobs    map[string][]byte
 	requests []Request
 	fail     []failure
+	kept     []Stored
 }
 
 // Request is one request as it arrived.

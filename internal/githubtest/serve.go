@@ -19,7 +19,7 @@ import (
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
 func (s *Server) record(server string, r *http.Request) []byte {
-	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, _ := io.ReadAll(io.LimitReader(r.Body, MaxStored+1))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{
@@ -78,6 +78,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 	case r.Method == http.MethodPost && len(part) == 4 && (part[0] == "orgs" || part[0] == "users") &&
 		part[2] == "attestations" && part[3] == "bulk-list":
 		s.bulk(w, r, part[0] == "orgs", part[1], body)
+		return
+	case r.Method == http.MethodPost && len(part) == 4 && part[0] == "repos" && part[3] == "attestations":
+		s.storeAttestation(w, r, part[1], part[2], body)
 		return
 	case r.Method != http.MethodGet || len(part) < 3 || part[0] != "repos":
 		message(w, http.StatusNotFound, "Not Found")

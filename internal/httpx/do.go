@@ -30,13 +30,15 @@ type Request struct {
 	// https (over loopback http where the base is one). It is asked without
 	// the token, and errors name its host only.
 	External bool
-	// Read takes the body of an answer with status 200. It may be called again
+	// Status is the one that means success, 200 where 0.
+	Status int
+	// Read takes the body of an answer with that status. It may be called again
 	// from the start where the connection broke. Where nil, the body is in
 	// Response.Body.
 	Read func(body io.Reader, header http.Header) error
 }
 
-// Response is an answer with status 200.
+// Response is an answer with the status that means success.
 type Response struct {
 	Header http.Header
 	Body   []byte
@@ -51,6 +53,9 @@ type Response struct {
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if r.Method == "" {
 		r.Method = http.MethodGet
+	}
+	if r.Status == 0 {
+		r.Status = http.StatusOK
 	}
 	u, err := c.check(r)
 	if err != nil {

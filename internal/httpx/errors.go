@@ -11,7 +11,7 @@ import (
 	"unicode"
 )
 
-// StatusError is an answer with a status other than 200.
+// StatusError is an answer with a status other than the one that means success.
 type StatusError struct {
 	Method string
 	// URL is the address without its query; of an external address only the
@@ -124,21 +124,22 @@ func Clean(text string) string {
 	var b strings.Builder
 	n, gap := 0, false
 	for _, r := range text {
-		if n == snippetLen {
-			b.WriteString("…")
-			break
-		}
 		if unicode.IsSpace(r) || unicode.IsControl(r) {
 			gap = b.Len() > 0
 			continue
 		}
+		if n++; gap {
+			n++
+		}
+		if n > snippetLen {
+			b.WriteString("…")
+			break
+		}
 		if gap {
 			b.WriteByte(' ')
 			gap = false
-			n++
 		}
 		b.WriteRune(r)
-		n++
 	}
 	return strings.ReplaceAll(b.String(), "##[", "## [")
 }

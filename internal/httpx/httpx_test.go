@@ -477,6 +477,9 @@ func TestClean(t *testing.T) {
 		"  a \t b ":                           "a b",
 		"bad\xffbyte":                         "bad\uFFFDbyte",
 		strings.Repeat("é", 201):              strings.Repeat("é", 200) + "…",
+		strings.Repeat("é", 200) + " ":        strings.Repeat("é", 200),
+		strings.Repeat("x", 199) + " y":       strings.Repeat("x", 199) + "…", // the gap must not step over the limit
+		strings.Repeat("x", 198) + "\ny z":    strings.Repeat("x", 198) + " y…",
 	} {
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)

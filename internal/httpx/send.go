@@ -118,7 +118,7 @@ func (c *Client) broken(r Request, u *url.URL, reason string, again bool) *Trans
 // finish reads an answer that is not followed any further.
 func (c *Client) finish(r Request, u *url.URL, resp *http.Response) (*Response, error) {
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != r.Status {
 		return nil, c.refused(r, u, resp)
 	}
 	body := &bodyReader{r: resp.Body, left: r.Limit}

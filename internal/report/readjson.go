@@ -100,7 +100,7 @@ func checkValue(dec *json.Decoder, t reflect.Type, where string, depth int) erro
 func checkObject(dec *json.Decoder, t reflect.Type, where string, depth int) error {
 	fields := map[string]reflect.Type{}
 	for i := range t.NumField() {
-		fields[t.Field(i).Tag.Get("json")] = t.Field(i).Type
+		fields[jsonKey(t.Field(i))] = t.Field(i).Type
 	}
 	for dec.More() {
 		tok, err := dec.Token()
@@ -121,12 +121,18 @@ func checkObject(dec *json.Decoder, t reflect.Type, where string, depth int) err
 		return fmt.Errorf("%s: the text ends early", where)
 	}
 	for i := range t.NumField() { // in the order of the schema, for a stable message
-		tag := t.Field(i).Tag
-		if key := tag.Get("json"); fields[key] != nil && tag.Get("report") != "optional" {
+		f := t.Field(i)
+		if key := jsonKey(f); fields[key] != nil && f.Tag.Get("report") != "optional" {
 			return fmt.Errorf("%s: key %q is missing", where, key)
 		}
 	}
 	return nil
+}
+
+// jsonKey is the key of a field, without what its tag says beside it.
+func jsonKey(f reflect.StructField) string {
+	key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return key
 }
 
 // checkArray reads the elements of an array and checks each.

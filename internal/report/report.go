@@ -41,6 +41,10 @@ type Report struct {
 	Ignored       []Ignored     `json:"ignored"`
 	Dists         []Dist        `json:"dists"`
 	PublishPaths  []PublishPath `json:"publish_paths"`
+	// Attestations are what attest made; reports of other commands have no
+	// such key. Notes say in a sentence each what it left out, and why.
+	Attestations []Attestation `json:"attestations,omitempty" report:"optional"`
+	Notes        []string      `json:"notes,omitempty" report:"optional"`
 }
 
 // Tool names the program that wrote the report.
@@ -192,4 +196,22 @@ type Stage struct {
 	Events []string `json:"events"`
 	// Deviations are the IDs of the rules that found something here.
 	Deviations []string `json:"deviations"`
+}
+
+// Attestation is one attestation that was made and verified.
+type Attestation struct {
+	// Path is the file that holds it, or one of whose lines does.
+	Path string `json:"path"`
+	// Kind is "slsa" or "publish" (PEP 740 attestations of one file), "bundle"
+	// (a Sigstore bundle of one file) or "release" (one of all files).
+	Kind          string `json:"kind"`
+	PredicateType string `json:"predicate_type"`
+	// Subjects is how many files it is about.
+	Subjects int    `json:"subjects"`
+	Instance string `json:"instance"`
+	// LogIndex is -1 where it is in no transparency log.
+	LogIndex int64 `json:"log_index"`
+	// ID and URL are those under which GitHub stores it, "" where it does not.
+	ID  string `json:"id"`
+	URL string `json:"url"`
 }

@@ -44,6 +44,7 @@ func Summary(r *Report, maxBytes int) string {
 		return []string{mdName(w.Rule), mdName(w.Subject), mdEntities(clip(w.Until, maxName)), mdMessage(w.Reason)}
 	}))
 	r.distRows(d)
+	r.madeRows(d)
 	r.indexRows(d)
 	if r.Command != "audit" {
 		r.wayRows(d)

@@ -51,6 +51,7 @@ func Text(w io.Writer, r *Report, opts TextOptions) error {
 		t.block(b)
 	}
 	t.index(r)
+	t.made(r)
 	t.drawn(r)
 	for _, g := range groups {
 		t.group(g)
@@ -59,7 +60,7 @@ func Text(w io.Writer, r *Report, opts TextOptions) error {
 	t.paths(r)
 	if len(blocks)+len(groups) > 0 || r.Verdict != Pass || opts.Verbose {
 		t.basis(r)
-	} else if len(r.PublishPaths) > 0 {
+	} else if len(r.PublishPaths)+len(r.Attestations)+len(r.Notes) > 0 {
 		t.gap()
 	}
 	t.line("%s", t.paint(verdictColor(r.Verdict), r.verdictLine()))

@@ -3,6 +3,7 @@
 package sigstoretest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -35,25 +36,29 @@ func (i *Instance) Issue(c Claims, o SignOptions) (*Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a signing key: %w", err)
 	}
-	template, err := leafTemplate(key, c, o)
+	der, err := i.issueFor(key.Public(), c, o)
 	if err != nil {
 		return nil, fmt.Errorf("issuing a certificate: %w", err)
-	}
-	// Not parsed here: extensions may be malformed on purpose.
-	der, err := x509.CreateCertificate(rand.Reader, template, i.ca.issuer(), key.Public(), i.ca.key)
-	if err != nil {
-		return nil, fmt.Errorf("issuing a certificate: %w", err)
-	}
-	if i.ctlog != nil && !o.NoSCT {
-		if der, err = i.withSCT(template, der, key, o); err != nil {
-			return nil, fmt.Errorf("issuing a certificate: %w", err)
-		}
 	}
 	return &Certificate{key: key, der: der, from: o.time()}, nil
 }
 
+// issueFor makes a certificate for somebody's key.
+func (i *Instance) issueFor(pub crypto.PublicKey, c Claims, o SignOptions) ([]byte, error) {
+	template, err := leafTemplate(pub, c, o)
+	if err != nil {
+		return nil, err
+	}
+	// Not parsed here: extensions may be malformed on purpose.
+	der, err := x509.CreateCertificate(rand.Reader, template, i.ca.issuer(), pub, i.ca.key)
+	if err != nil || i.ctlog == nil || o.NoSCT {
+		return der, err
+	}
+	return i.withSCT(template, der, pub, o)
+}
+
 // withSCT submits a precertificate to the CT log and issues the final one.
-func (i *Instance) withSCT(template *x509.Certificate, pre []byte, key *ecdsa.PrivateKey, o SignOptions) ([]byte, error) {
+func (i *Instance) withSCT(template *x509.Certificate, pre []byte, pub crypto.PublicKey, o SignOptions) ([]byte, error) {
 	var parts struct {
 		TBS       asn1.RawValue
 		Algorithm asn1.RawValue
@@ -74,10 +79,10 @@ func (i *Instance) withSCT(template *x509.Certificate, pre []byte, key *ecdsa.Pr
 		return nil, err
 	}
 	template.ExtraExtensions = append(template.ExtraExtensions, sct)
-	return x509.CreateCertificate(rand.Reader, template, i.ca.issuer(), key.Public(), i.ca.key)
+	return x509.CreateCertificate(rand.Reader, template, i.ca.issuer(), pub, i.ca.key)
 }
 
-func leafTemplate(key *ecdsa.PrivateKey, c Claims, o SignOptions) (*x509.Certificate, error) {
+func leafTemplate(pub crypto.PublicKey, c Claims, o SignOptions) (*x509.Certificate, error) {
 	extensions, err := c.extensions()
 	if err != nil {
 		return nil, err
@@ -86,7 +91,7 @@ func leafTemplate(key *ecdsa.PrivateKey, c Claims, o SignOptions) (*x509.Certifi
 	if err != nil {
 		return nil, err
 	}
-	id, err := keyID(key.Public())
+	id, err := keyID(pub)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 
 // The constants of [GitHubClaims].
 const (
-	// Server is GitHub's address, the prefix of every URI claim.
-	Server = "https://github.com"
+	// GitHubServer is GitHub's address, the prefix of every URI claim.
+	GitHubServer = "https://github.com"
 	// GitHubIssuer is the issuer of GitHub's workflow tokens.
 	GitHubIssuer = "https://token.actions.githubusercontent.com"
 	// DefaultCommit is the commit that everything is built from.
@@ -59,7 +59,7 @@ type Claims struct {
 // public repository octo-sci/samplepkg that runs release.yml, in a job without
 // an environment. All fields agree with each other.
 func GitHubClaims() Claims {
-	const repository = Server + "/octo-sci/samplepkg"
+	const repository = GitHubServer + "/octo-sci/samplepkg"
 	const workflow = repository + "/.github/workflows/release.yml@refs/tags/v1.0.0"
 	return Claims{
 		SAN:                    workflow,
@@ -71,7 +71,7 @@ func GitHubClaims() Claims {
 		SourceRepositoryDigest: DefaultCommit,
 		SourceRepositoryRef:    "refs/tags/v1.0.0",
 		RepositoryID:           "100200300",
-		OwnerURI:               Server + "/octo-sci",
+		OwnerURI:               GitHubServer + "/octo-sci",
 		OwnerID:                "400500",
 		BuildConfigURI:         workflow,
 		BuildConfigDigest:      DefaultCommit,
@@ -85,22 +85,22 @@ func GitHubClaims() Claims {
 
 // Repository returns OWNER/NAME of the source repository.
 func (c Claims) Repository() string {
-	return strings.TrimPrefix(c.SourceRepositoryURI, Server+"/")
+	return strings.TrimPrefix(c.SourceRepositoryURI, GitHubServer+"/")
 }
 
 // WithRepository moves the run to another repository, given as OWNER/NAME. The
 // numeric ids stay: change them with [Claims.WithIDs]. A signer in a third
 // repository stays too.
 func (c Claims) WithRepository(repository string) Claims {
-	before, after := c.SourceRepositoryURI+"/", Server+"/"+repository+"/"
+	before, after := c.SourceRepositoryURI+"/", GitHubServer+"/"+repository+"/"
 	for _, uri := range []*string{&c.SAN, &c.BuildSignerURI, &c.BuildConfigURI, &c.RunURI} {
 		if rest, ok := strings.CutPrefix(*uri, before); ok {
 			*uri = after + rest
 		}
 	}
 	owner, _, _ := strings.Cut(repository, "/")
-	c.SourceRepositoryURI = Server + "/" + repository
-	c.OwnerURI = Server + "/" + owner
+	c.SourceRepositoryURI = GitHubServer + "/" + repository
+	c.OwnerURI = GitHubServer + "/" + owner
 	return c.withSubject()
 }
 

@@ -156,29 +156,29 @@ func TestOmitExtraAndNames(t *testing.T) {
 func TestDerivedClaims(t *testing.T) {
 	const other = "9d01c3e57ab2468fd01c3e57ab2468fd01c3e57a"
 	base := GitHubClaims()
-	shared := Server + "/octo-sci/shared/.github/workflows/build.yml@refs/tags/v2"
+	shared := GitHubServer + "/octo-sci/shared/.github/workflows/build.yml@refs/tags/v2"
 	for name, c := range map[string]struct {
 		got  Claims
 		want map[string]string // what differs from base
 	}{
 		"repository": {base.WithRepository("evil/samplepkg"), map[string]string{
-			"SAN":    Server + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
-			"Signer": Server + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
-			"Config": Server + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
-			"Source": Server + "/evil/samplepkg", "Owner": Server + "/evil",
-			"Run": Server + "/evil/samplepkg/actions/runs/11122233344/attempts/1",
+			"SAN":    GitHubServer + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
+			"Signer": GitHubServer + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
+			"Config": GitHubServer + "/evil/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0",
+			"Source": GitHubServer + "/evil/samplepkg", "Owner": GitHubServer + "/evil",
+			"Run": GitHubServer + "/evil/samplepkg/actions/runs/11122233344/attempts/1",
 			"Sub": "repo:evil/samplepkg:ref:refs/tags/v1.0.0",
 		}},
 		"ids": {base.WithIDs("1", "2"), map[string]string{"RepositoryID": "1", "OwnerID": "2"}},
 		"workflow": {base.WithWorkflow("other.yml"), map[string]string{
-			"SAN":    Server + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
-			"Signer": Server + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
-			"Config": Server + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
+			"SAN":    GitHubServer + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
+			"Signer": GitHubServer + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
+			"Config": GitHubServer + "/octo-sci/samplepkg/.github/workflows/other.yml@refs/tags/v1.0.0",
 		}},
 		"ref": {base.WithRef("refs/heads/main"), map[string]string{
-			"SAN":    Server + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
-			"Signer": Server + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
-			"Config": Server + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
+			"SAN":    GitHubServer + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
+			"Signer": GitHubServer + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
+			"Config": GitHubServer + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/main",
 			"Ref":    "refs/heads/main", "Sub": "repo:octo-sci/samplepkg:ref:refs/heads/main",
 		}},
 		"commit": {base.WithCommit(other), map[string]string{
@@ -190,17 +190,17 @@ func TestDerivedClaims(t *testing.T) {
 			"Environment": "test:pypi", "Sub": "repo:octo-sci/samplepkg:environment:test%3Apypi",
 		}},
 		"environment and back": {base.WithEnvironment("pypi").WithEnvironment(""), nil},
-		"run":                  {base.WithRun(7, 2), map[string]string{"Run": Server + "/octo-sci/samplepkg/actions/runs/7/attempts/2"}},
+		"run":                  {base.WithRun(7, 2), map[string]string{"Run": GitHubServer + "/octo-sci/samplepkg/actions/runs/7/attempts/2"}},
 		"reusable":             {base.WithReusable(shared, other), map[string]string{"SAN": shared, "Signer": shared, "SignerDigest": other}},
 		"reusable, then the rest": {base.WithReusable(shared, other).WithWorkflow("x.yml").WithRef("refs/heads/a").WithCommit(other).WithRepository("p/q"), map[string]string{
 			"SAN": shared, "Signer": shared, "SignerDigest": other, "SourceDigest": other, "ConfigDigest": other,
-			"Config": Server + "/p/q/.github/workflows/x.yml@refs/heads/a", "Source": Server + "/p/q", "Owner": Server + "/p",
-			"Run": Server + "/p/q/actions/runs/11122233344/attempts/1", "Ref": "refs/heads/a", "Sub": "repo:p/q:ref:refs/heads/a",
+			"Config": GitHubServer + "/p/q/.github/workflows/x.yml@refs/heads/a", "Source": GitHubServer + "/p/q", "Owner": GitHubServer + "/p",
+			"Run": GitHubServer + "/p/q/actions/runs/11122233344/attempts/1", "Ref": "refs/heads/a", "Sub": "repo:p/q:ref:refs/heads/a",
 		}},
 		"local reusable": {base.WithLocalReusable("sign.yml").WithRef("refs/heads/b").WithCommit(other), map[string]string{
-			"SAN":    Server + "/octo-sci/samplepkg/.github/workflows/sign.yml@refs/heads/b",
-			"Signer": Server + "/octo-sci/samplepkg/.github/workflows/sign.yml@refs/heads/b",
-			"Config": Server + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/b",
+			"SAN":    GitHubServer + "/octo-sci/samplepkg/.github/workflows/sign.yml@refs/heads/b",
+			"Signer": GitHubServer + "/octo-sci/samplepkg/.github/workflows/sign.yml@refs/heads/b",
+			"Config": GitHubServer + "/octo-sci/samplepkg/.github/workflows/release.yml@refs/heads/b",
 			"Ref":    "refs/heads/b", "Sub": "repo:octo-sci/samplepkg:ref:refs/heads/b",
 			"SignerDigest": other, "SourceDigest": other, "ConfigDigest": other,
 		}},

@@ -10,6 +10,7 @@
 // neighbours, checkpoints and timestamps carry signatures. Only the keys are
 // throw-away ones and the hosts end in ".test". It trusts its caller entirely
 // and signs whatever it is told to, contradictions included: that is its use.
+// [Serve] offers the same as services on loopback, with faults at will.
 // No production code imports it.
 package sigstoretest
 

@@ -84,6 +84,6 @@ func Provenance(c Claims, subjects ...Subject) []byte {
 // Provenance2024 is the same as written in 2024: another build type, the kind
 // of runner as the builder, and no runner_environment.
 func Provenance2024(c Claims, subjects ...Subject) []byte {
-	p := c.provenance(BuildType2024, Server+"/actions/runner/"+c.RunnerEnvironment)
+	p := c.provenance(BuildType2024, GitHubServer+"/actions/runner/"+c.RunnerEnvironment)
 	return Statement{Subjects: subjects, PredicateType: ProvenanceV1, Predicate: p}.JSON()
 }

@@ -10,8 +10,8 @@ import (
 // The generic generator of slsa-github-generator, at the release that
 // [Claims.WithGenericGenerator] claims.
 const (
-	GenericBuildType       = Server + "/slsa-framework/slsa-github-generator/generic@v1"
-	GenericGenerator       = Server + "/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
+	GenericBuildType       = GitHubServer + "/slsa-framework/slsa-github-generator/generic@v1"
+	GenericGenerator       = GitHubServer + "/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0"
 	GenericGeneratorCommit = "5b2d0e94c1a7386f0db8e52749c6f1a30e8d7b46"
 )
 

@@ -62,6 +62,17 @@ func (h *history) include(body []byte) (*protorekor.InclusionProof, error) {
 	if err := h.addNeighbour(); err != nil {
 		return nil, err
 	}
+	return h.proof(index)
+}
+
+// prove proves an entry against a checkpoint of the tree as it is by now.
+func (h *history) prove(index int) (*protorekor.InclusionProof, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.proof(index)
+}
+
+func (h *history) proof(index int) (*protorekor.InclusionProof, error) {
 	root := h.tree.root()
 	text := fmt.Sprintf("%s\n%d\n%s\n", h.origin, h.tree.size(), base64.StdEncoding.EncodeToString(root))
 	checkpoint, err := note.Sign(&note.Note{Text: text}, h.signer)

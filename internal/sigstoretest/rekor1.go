@@ -130,10 +130,20 @@ func (l *rekorV1) enter(s signed, at time.Time) (*protorekor.TransparencyLogEntr
 	if err != nil {
 		return nil, err
 	}
+	return l.enterBody(body, kind, at)
+}
+
+// enterBody logs an entry in its canonical form.
+func (l *rekorV1) enterBody(body []byte, kind *protorekor.KindVersion, at time.Time) (*protorekor.TransparencyLogEntry, error) {
 	proof, err := l.include(body)
 	if err != nil {
 		return nil, err
 	}
+	return l.entry(body, kind, at, proof)
+}
+
+// entry promises what the proof proves.
+func (l *rekorV1) entry(body []byte, kind *protorekor.KindVersion, at time.Time, proof *protorekor.InclusionProof) (*protorekor.TransparencyLogEntry, error) {
 	index := proof.LogIndex + rekorV1Shift
 	// Again in the order of JCS.
 	promise, err := marshal(struct {

@@ -72,7 +72,7 @@ func newRekorV2(useECDSA bool) (*rekorV2, error) {
 
 // enter logs what was signed.
 func (l *rekorV2) enter(s signed) (*protorekor.TransparencyLogEntry, error) {
-	entry, err := protojson.Marshal(&rekortiles.Entry{
+	return l.enterEntry(&rekortiles.Entry{
 		ApiVersion: "0.0.2",
 		Kind:       "hashedrekord",
 		Spec: &rekortiles.Spec{Spec: &rekortiles.Spec_HashedRekordV002{
@@ -90,12 +90,25 @@ func (l *rekorV2) enter(s signed) (*protorekor.TransparencyLogEntry, error) {
 			},
 		}},
 	})
+}
+
+// v2Body is the form in which the log stores an entry.
+func v2Body(entry *rekortiles.Entry) ([]byte, error) {
+	raw, err := protojson.Marshal(entry)
 	if err != nil {
 		return nil, fmt.Errorf("encoding a Rekor v2 entry: %w", err)
 	}
-	body, err := jsoncanonicalizer.Transform(entry)
+	body, err := jsoncanonicalizer.Transform(raw)
 	if err != nil {
 		return nil, fmt.Errorf("canonicalizing a Rekor v2 entry: %w", err)
+	}
+	return body, nil
+}
+
+func (l *rekorV2) enterEntry(entry *rekortiles.Entry) (*protorekor.TransparencyLogEntry, error) {
+	body, err := v2Body(entry)
+	if err != nil {
+		return nil, err
 	}
 	proof, err := l.include(body)
 	if err != nil {

@@ -76,13 +76,21 @@ func newTimestamper(ca *authority, organization, name string, embed bool) (*time
 // library offers no way to set it, and verifiers use genTime.)
 func (t *timestamper) stamp(signature []byte, at time.Time) ([]byte, error) {
 	digest := sha256.Sum256(signature)
+	return t.answer(&timestamp.Request{
+		HashAlgorithm: crypto.SHA256, HashedMessage: digest[:], Certificates: t.embed,
+	}, at)
+}
+
+// answer returns the DER of a TimeStampResp that grants a query.
+func (t *timestamper) answer(q *timestamp.Request, at time.Time) ([]byte, error) {
 	ts := timestamp.Timestamp{
-		HashAlgorithm:     crypto.SHA256,
-		HashedMessage:     digest[:],
+		HashAlgorithm:     q.HashAlgorithm,
+		HashedMessage:     q.HashedMessage,
 		Time:              at.UTC().Truncate(time.Second),
 		Accuracy:          time.Second,
+		Nonce:             q.Nonce,
 		Policy:            oidTimestampPolicy,
-		AddTSACertificate: t.embed,
+		AddTSACertificate: q.Certificates,
 	}
 	der, err := ts.CreateResponseWithOpts(t.chain[0], t.key, crypto.SHA384)
 	if err != nil {

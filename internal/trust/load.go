@@ -57,15 +57,7 @@ func Load(ctx context.Context, o Options) (*Set, error) {
 
 // loadFresh refreshes all roots of the set b at the same time.
 func loadFresh(ctx context.Context, b *Set, o Options) (*Set, error) {
-	if o.Client == nil {
-		t := http.DefaultTransport
-		if own, ok := t.(*http.Transport); ok {
-			own = own.Clone()
-			defer own.CloseIdleConnections()
-			t = own
-		}
-		o.Client = &http.Client{Transport: t}
-	}
+	defer o.connect()()
 	s := &Set{Roots: make([]*Root, len(b.Roots))}
 	problems := make([]error, len(b.Roots))
 	var wg sync.WaitGroup
@@ -91,6 +83,22 @@ func loadFresh(ctx context.Context, b *Set, o Options) (*Set, error) {
 	}
 	s.index = newIndex(s.Roots)
 	return s, nil
+}
+
+// connect sets a client where there is none, and returns what ends its
+// connections.
+func (o *Options) connect() func() {
+	if o.Client != nil {
+		return func() {}
+	}
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		o.Client = &http.Client{Transport: http.DefaultTransport}
+		return func() {}
+	}
+	own := t.Clone()
+	o.Client = &http.Client{Transport: own}
+	return own.CloseIdleConnections
 }
 
 // loadFiles reads the roots of all files.

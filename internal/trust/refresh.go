@@ -51,9 +51,27 @@ func (o Options) repository(i Instance) (Repository, error) {
 
 // refresh returns the current root of the instance of old, one of b's roots.
 func refresh(ctx context.Context, old *Root, b *Set, o Options) (*Root, error) {
-	repo, err := o.repository(old.Instance)
+	data, url, err := fetch(ctx, old.Instance, target, maxRootBytes, o)
 	if err != nil {
 		return nil, err
+	}
+	r, err := parseRoot(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s of %s: %w", target, url, clip(err))
+	}
+	if err := plausible(r, old, b); err != nil {
+		return nil, fmt.Errorf("reading %s of %s: %w", target, url, err)
+	}
+	r.Instance, r.Source, r.Date = old.Instance, TUF, day(o.Now)
+	return r, nil
+}
+
+// fetch returns what an instance publishes under a name now, of at most most
+// bytes, and the address of its repository.
+func fetch(ctx context.Context, i Instance, name string, most int, o Options) (data []byte, url string, err error) {
+	repo, err := o.repository(i)
+	if err != nil {
+		return nil, "", err
 	}
 	timeout := o.Timeout
 	if timeout <= 0 {
@@ -61,29 +79,29 @@ func refresh(ctx context.Context, old *Root, b *Set, o Options) (*Root, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	data, err := download(ctx, repo, &fetcher{ctx: ctx, client: o.Client})
+	data, err = download(ctx, repo, name, &fetcher{ctx: ctx, client: o.Client})
 	if err != nil {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, fmt.Errorf("asking %s: no complete answer within %v: %w", repo.URL, timeout, clip(err))
+			return nil, "", fmt.Errorf("asking %s: no complete answer within %v: %w", repo.URL, timeout, clip(err))
 		}
-		return nil, fmt.Errorf("asking %s: %w", repo.URL, clip(err))
+		return nil, "", fmt.Errorf("asking %s: %w", repo.URL, clip(err))
 	}
-	if len(data) > maxRootBytes {
-		return nil, fmt.Errorf("asking %s: its %s is larger than %d MiB", repo.URL, target, maxRootBytes>>20)
+	if len(data) > most {
+		return nil, "", fmt.Errorf("asking %s: its %s is larger than %s", repo.URL, name, size(most))
 	}
-	r, err := parseRoot(data)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s of %s: %w", target, repo.URL, clip(err))
+	return data, repo.URL, nil
+}
+
+// size is a limit in words.
+func size(bytes int) string {
+	if bytes >= 1<<20 {
+		return fmt.Sprintf("%d MiB", bytes>>20)
 	}
-	if err := plausible(r, old, b); err != nil {
-		return nil, fmt.Errorf("reading %s of %s: %w", target, repo.URL, err)
-	}
-	r.Instance, r.Source, r.Date = old.Instance, TUF, day(o.Now)
-	return r, nil
+	return fmt.Sprintf("%d KiB", bytes>>10)
 }
 
 // download runs the TUF client, all in memory.
-func download(ctx context.Context, repo Repository, f *fetcher) (data []byte, err error) {
+func download(ctx context.Context, repo Repository, name string, f *fetcher) (data []byte, err error) {
 	// The client dereferences what signed metadata leaves out; that must not
 	// end the program.
 	defer func() {
@@ -106,7 +124,7 @@ func download(ctx context.Context, repo Repository, f *fetcher) (data []byte, er
 		text := strings.TrimPrefix(err.Error(), "failed to load metadata: ")
 		return nil, clipped{err, strings.TrimPrefix(text, "tuf refresh failed: ")}
 	}
-	return c.GetTarget(target)
+	return c.GetTarget(name)
 }
 
 // plausible refuses a root that lost a whole kind of evidence which the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 // Package trust decides which Sigstore trust roots are believed, where they
-// came from and how old they are.
+// came from and how old they are, and which services are asked to sign.
 //
 // It trusts the roots built into the program, TUF metadata signed by the keys
 // of the built-in TUF roots, and the files that the user names. It trusts no

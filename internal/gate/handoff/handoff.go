@@ -31,6 +31,8 @@ type Input struct {
 	Policy *policy.Policy
 	// Ledger is the set that was verified before, or nil.
 	Ledger *Ledger
+	// Checksums are the digests that the build handed on, or nil.
+	Checksums Checksums
 	// Relaxed verifies one document as leniently as the index does; it is
 	// asked only where our own verification is stricter.
 	Relaxed func(*evidence.Attestation) *evidence.Attestation

@@ -4,7 +4,8 @@ package handoff
 
 import "github.com/scientific-python/sallyport/internal/finding"
 
-var _ = register(finding.Rule{
+// IndexWouldRefuse is applied also by whoever makes attestations.
+var IndexWouldRefuse = register(finding.Rule{
 	ID:       "index-would-refuse",
 	Severity: finding.Error,
 	Title:    "The index would refuse an attestation that goes with a file",

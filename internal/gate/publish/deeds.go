@@ -248,8 +248,8 @@ func setupInstalls(s *graph.Step) bool {
 }
 
 // gateOf is the command of sallyport that a command is: of the program by its
-// plain name, or of its container image, pinned by digest. What only bears the
-// name may be anything.
+// plain name, fetched by the Go tool at one version, or of its container image,
+// pinned by digest. What only bears the name may be anything.
 func gateOf(c graph.Command) string {
 	if len(c.Words) == 0 || bent(c.Command) != "" {
 		return ""
@@ -257,6 +257,11 @@ func gateOf(c graph.Command) string {
 	a := commandArgs(c.Command)
 	switch c.Words[0].Text {
 	case "sallyport":
+	case "go":
+		if !ownProgram(c.Command, a) || a[0] != "run" {
+			return ""
+		}
+		a = a[2:]
 	case "docker", "podman":
 		i := imageAt(a)
 		if i < 0 || !isImage(a[i]) {

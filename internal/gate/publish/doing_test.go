@@ -163,6 +163,16 @@ jobs:
 			good: releaseYML(splitRelease()),
 		},
 		{
+			rule: "id-token-in-build-job", name: "a signer that may change", severity: finding.Note, message: "go run github.com/scientific-python/sallyport@main",
+			bad:  releaseYML(signedRelease("go run github.com/scientific-python/sallyport@main attest dist/")),
+			good: releaseYML(signedRelease("go run github.com/scientific-python/sallyport@0123456789abcdef0123456789abcdef01234567 attest dist/")),
+		},
+		{
+			rule: "id-token-in-build-job", name: "a signer that nobody vouches for", severity: finding.Note, message: "go install",
+			bad:  releaseYML(signedRelease("GONOSUMDB=* go install github.com/scientific-python/sallyport@v1.0.0")),
+			good: releaseYML(signedRelease("go install github.com/scientific-python/sallyport@v1.0.0")),
+		},
+		{
 			rule: "publish-from-untrusted-event", name: "a comment", severity: finding.Error, line: 2, message: `"issue_comment"`,
 			bad:  releaseYML(splitRelease("ON", "  issue_comment:", "JOB", "    if: github.event.comment.body == '/release'")),
 			good: releaseYML(splitRelease("ON", "  issue_comment:\n  push: {tags: [\"v*\"]}", "JOB", "    if: github.event_name == 'push'")),
@@ -269,3 +279,45 @@ const checkJob = `
     steps:
       - run: "true"
 `
+
+// signedRelease is a release whose files pass through a job that may sign and
+// runs a command.
+func signedRelease(command string) string {
+	const pinned = "@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c"
+	return `on:
+  push: {tags: ["v*"]}
+permissions: {}
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    permissions: {contents: read}
+    outputs: {id: "${{ steps.up.outputs.artifact-id }}"}
+    steps:
+      - uses: actions/checkout` + pinned + `
+      - run: python -m build
+      - uses: actions/upload-artifact` + pinned + `
+        id: up
+        with: {name: dist, path: dist/}
+  sign:
+    needs: build
+    runs-on: ubuntu-24.04
+    permissions: {contents: read, id-token: write}
+    outputs: {id: "${{ steps.up.outputs.artifact-id }}"}
+    steps:
+      - uses: actions/download-artifact` + pinned + `
+        with: {artifact-ids: "${{ needs.build.outputs.id }}", path: dist}
+      - run: ` + command + `
+      - uses: actions/upload-artifact` + pinned + `
+        id: up
+        with: {name: signed, path: dist/}
+  publish:
+    needs: sign
+    runs-on: ubuntu-24.04
+    environment: pypi
+    permissions: {id-token: write}
+    steps:
+      - uses: actions/download-artifact` + pinned + `
+        with: {artifact-ids: "${{ needs.sign.outputs.id }}", path: dist}
+      - uses: pypa/gh-action-pypi-publish@dc37677b2e1c63e2034f94d8a5b11f265b73ba33
+`
+}

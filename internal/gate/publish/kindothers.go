@@ -104,7 +104,13 @@ func verifier(_ shell.Command, a []string) commandKind {
 	return among(verbOf(a), "verify verify-blob verify-attestation verify-artifact verify-image verify-npm-package inspect version triangulate tree download gate verify seal audit help initialize")
 }
 
-func goTool(_ shell.Command, a []string) commandKind {
+func goTool(c shell.Command, a []string) commandKind {
+	if ownProgram(c, a) {
+		if a[0] == "run" {
+			return verifier(c, a[2:])
+		}
+		return locked
+	}
 	switch verbOf(a) {
 	case "build", "run", "test", "generate":
 		return builds
@@ -112,6 +118,34 @@ func goTool(_ shell.Command, a []string) commandKind {
 		return installs
 	}
 	return among(verbOf(a), "version env")
+}
+
+// ownModule is where the program is fetched from.
+const ownModule = "github.com/scientific-python/sallyport"
+
+// ownProgram reports whether the Go tool fetches this very program, at one
+// version, to install or run it: Go's checksum database vouches for what comes,
+// unless a variable turns that off. Flags may have other code run.
+func ownProgram(c shell.Command, a []string) bool {
+	if len(a) < 2 || a[0] != "run" && a[0] != "install" || a[0] == "install" && len(a) > 2 {
+		return false
+	}
+	for name := range c.Env {
+		if strings.HasPrefix(name, "GO") && strings.ToUpper(name) == name {
+			return false
+		}
+	}
+	module, version, _ := strings.Cut(a[1], "@")
+	return module == ownModule && fixedVersion(version)
+}
+
+// fixedVersion is a commit or a whole version number.
+func fixedVersion(v string) bool {
+	if len(v) == 40 && strings.Trim(v, "0123456789abcdef") == "" {
+		return true
+	}
+	number, ok := strings.CutPrefix(v, "v")
+	return ok && strings.Count(number, ".") >= 2 && number[0] >= '0' && number[0] <= '9'
 }
 
 func docker(_ shell.Command, a []string) commandKind {

@@ -114,10 +114,14 @@ func gateBefore(all []deed, k *graph.Sink) (gate *deed, folders []string) {
 	case gate == nil:
 	case gate.action:
 		folders = strings.Fields(withoutBlanks(gate.step.With["dists"]))
-	case gate.command.Program() == "sallyport":
+	case gate.command.Program() == "sallyport", gate.command.Program() == "go":
 		// Only a plain call says what it looks at; in a container, folders have
 		// other names.
-		for _, w := range commandArgs(gate.command.Command) {
+		args := commandArgs(gate.command.Command)
+		if gate.command.Program() == "go" {
+			args = args[2:] // run, and the module
+		}
+		for _, w := range args {
 			if !strings.HasPrefix(w, "-") && w != gate.gate && w != "gate" {
 				folders = append(folders, w)
 			}

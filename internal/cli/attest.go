@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scientific-python/sallyport/internal/attest"
+	"github.com/scientific-python/sallyport/internal/gate"
+	"github.com/scientific-python/sallyport/internal/report"
+)
+
+// attestFlags are the flags of "sallyport attest".
+type attestFlags struct {
+	common
+	settings
+	kindList      string
+	bundleDir     string
+	signingConfig string
+	trustedRoots  []string
+	github        bool
+	publicGood    bool
+	timeout       time.Duration
+	strict        bool
+	checksums     string
+
+	kinds []attest.Kind
+}
+
+// Bounds of --timeout: below the first no service answers in time, above the
+// second a job would hang instead of failing.
+const (
+	defaultTimeout = 30 * time.Second
+	minTimeout     = time.Second
+	maxTimeout     = 10 * time.Minute
+)
+
+func attestCommand(e *Env) *cobra.Command {
+	f := &attestFlags{}
+	cmd := &cobra.Command{
+		Use:   "attest PATH...",
+		Short: "Sign provenance and publish attestations for wheels and sdists",
+		Long: `Sign build provenance for release files (wheels, source distributions, or folders
+of them) as the running job of GitHub Actions, through Sigstore. The job needs
+"permissions: id-token: write".
+
+What the policy would refuse is not signed. What was signed is verified by the
+same policy before anything is written: all files or none.
+
+Kinds of attestation (--kinds):
+  slsa     FILE.slsa.attestation beside each file: provenance for the index
+  publish  FILE.publish.attestation beside each file; left out by default, as
+           PyPI's publish action makes these and refuses to run where one exists
+  bundle   FILE.sigstore.json in --bundle-dir: provenance of one file
+  release  NAME-VERSION.intoto.jsonl in --bundle-dir: provenance of all files
+
+Exit code: 0 all is signed and written, 1 the policy refuses, 2 something could
+not be checked or a service failed, 3 bad usage or configuration. Only with 0
+anything was written.`,
+		Example: `  sallyport attest dist/
+  sallyport attest --github dist/`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("reading the arguments: no path is given; name the release files or their folder, such as dist/")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runAttest(cmd, e, f, args) },
+	}
+	flags := cmd.Flags()
+	f.common.register(flags)
+	f.settings.register(flags)
+	flags.Var(&once{at: &f.kindList}, "kinds", "`LIST` of what to make: slsa, publish, bundle, release (default slsa,bundle,release)")
+	flags.Var(&once{at: &f.bundleDir}, "bundle-dir", "`FOLDER` for bundles (default sallyport-attestations in the runner's temporary folder)")
+	flags.BoolVar(&f.github, "github", false, "also store the release's bundle with GitHub (permissions: attestations: write)")
+	flags.BoolVar(&f.publicGood, "public-good", false, "sign with the public instance although the repository is not public: its name becomes public in a log")
+	flags.Var(&once{at: &f.signingConfig}, "signing-config", "sign with the services in this `FILE`; needs --trusted-root")
+	flags.StringArrayVar(&f.trustedRoots, "trusted-root", nil, "trust this `FILE` instead of the built-in Sigstore roots (repeatable); needs --signing-config")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how long one service may take for one answer, all tries included")
+	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
+	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
+	return cmd
+}
+
+// check refuses flags that contradict each other or mean nothing.
+func (f *attestFlags) check(cmd *cobra.Command) error {
+	var err error
+	switch f.kinds = attest.DefaultKinds(); {
+	case f.kindList != "":
+		if f.kinds, err = attest.ParseKinds(f.kindList); err != nil {
+			return usagef("reading the arguments: --kinds: %w", err)
+		}
+	case cmd.Flags().Changed("kinds"):
+		return usagef("reading the arguments: --kinds is given an empty value; leave the flag out, or give a value")
+	}
+	for _, name := range []string{"bundle-dir", "signing-config"} {
+		if fl := cmd.Flags().Lookup(name); fl.Changed && fl.Value.String() == "" {
+			return usagef("reading the arguments: --%s is given an empty value; leave the flag out, or give a value", name)
+		}
+	}
+	switch {
+	case f.offline:
+		return usagef("reading the arguments: --offline is given, and signing asks Sigstore's services; with --signing-config and --trusted-root no others are asked for roots")
+	case (f.signingConfig == "") != (len(f.trustedRoots) == 0):
+		return usagef("reading the arguments: --signing-config and --trusted-root belong together: what the services sign is verified by that root before it is written; give both or none")
+	case f.signingConfig != "":
+		// Before anybody is asked for a token.
+		for _, path := range append([]string{f.signingConfig}, f.trustedRoots...) {
+			if path == "" {
+				return usagef("reading the arguments: --trusted-root is given an empty path; leave the flag out, or name a file")
+			}
+			if _, err := os.Stat(path); err != nil {
+				return usagef("reading the arguments: %q: %w; name a file that is there", path, cause(err))
+			}
+		}
+	}
+	switch {
+	case f.timeout < minTimeout || f.timeout > maxTimeout:
+		return usagef("reading the arguments: --timeout is %s; use a value from %s to %s", f.timeout, minTimeout, maxTimeout)
+	case f.github && !hasKind(f.kinds, attest.KindRelease):
+		return usagef("reading the arguments: --github stores the bundle of the whole release, and --kinds does not make one; add release to --kinds")
+	}
+	return f.common.check(cmd)
+}
+
+func hasKind(kinds []attest.Kind, want attest.Kind) bool {
+	for _, k := range kinds {
+		if k == want {
+			return true
+		}
+	}
+	return false
+}
+
+func runAttest(cmd *cobra.Command, e *Env, f *attestFlags, paths []string) error {
+	ctx := cmd.Context()
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	w, err := newWorld(e, &f.common)
+	if err != nil {
+		return err
+	}
+	if f.github && w.token() == "" {
+		return usagef("reading the arguments: --github needs a token; set GITHUB_TOKEN: ${{ github.token }} under env: of the step")
+	}
+	progress := newProgress(e)
+	defer progress.done()
+	s := &attesting{env: e, flags: f, world: w, progress: progress}
+	if s.bundles, err = f.bundleFolder(w); err != nil {
+		return err
+	}
+	if s.options.Checksums, err = readChecksums(f.checksums, cmd.Flags().Changed("checksums"), e.Stdin); err != nil {
+		return err
+	}
+	if s.release, err = gate.Collect(ctx, paths, nil, progress.hashing); err != nil {
+		return usageError{err}
+	}
+	rep, err := s.run(ctx, cmd)
+	progress.done()
+	if ctx.Err() != nil && (err == nil || rep == nil) {
+		return fmt.Errorf("attesting the release: stopped before the end, and nothing was written: %w", ctx.Err())
+	}
+	if err != nil {
+		return err
+	}
+	return f.common.write(e, w, rep)
+}
+
+// run does the work up to the report. Only with a report that passes anything
+// was written.
+func (s *attesting) run(ctx context.Context, cmd *cobra.Command) (*report.Report, error) {
+	if err := s.plan(); err != nil {
+		return nil, err
+	}
+	if err := s.identify(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx, cmd); err != nil {
+		return nil, err
+	}
+	rep, err := s.foretell(ctx)
+	if err != nil || rep.Verdict != report.Pass {
+		return rep, err
+	}
+	made, rep, err := s.sign(ctx)
+	if err != nil || rep.Verdict != report.Pass {
+		return rep, err
+	}
+	return rep, s.handOver(ctx, made, rep)
+}
