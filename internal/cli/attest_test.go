@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,7 @@ import (
 	"github.com/scientific-python/sallyport/internal/report/reporttest"
 	"github.com/scientific-python/sallyport/internal/runner/runnertest"
 	"github.com/scientific-python/sallyport/internal/sigstoretest"
+	"github.com/scientific-python/sallyport/internal/trust"
 )
 
 // attestScene is a job that attests: a runner with a token service, Sigstore's
@@ -37,6 +39,11 @@ type attestScene struct {
 	env             map[string]string
 	args            []string
 	stdin           string
+	// tuf are the instances' TUF repositories, and hosts says where requests to
+	// Sigstore's and GitHub's hosts go.
+	tuf   map[trust.Instance]trust.Repository
+	hosts map[string]string
+	index string
 }
 
 func newAttestScene(t *testing.T) *attestScene {
@@ -83,7 +90,7 @@ func (s *attestScene) run(t *testing.T, more ...string) result {
 	r := result{code: cli.Main(cli.Env{
 		Args: append(args, s.dist), Lookup: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
 		Stdin: strings.NewReader(s.stdin), Stdout: &stdout, Stderr: &stderr, Now: time.Now,
-		Client: &http.Client{Transport: loopbackOnly{t}},
+		Client: &http.Client{Transport: loopbackOnly{t, s.hosts}}, TUF: s.tuf, Index: s.index,
 	})}
 	r.stdout = stdout.String()
 	// Masks come on standard error, before the values are used.
@@ -142,10 +149,22 @@ func (s *attestScene) untouched(t *testing.T) {
 	}
 }
 
-// loopbackOnly fails a test that asks anybody else.
-type loopbackOnly struct{ t *testing.T }
+// loopbackOnly fails a test that asks anybody else, but for hosts that are
+// somewhere on loopback.
+type loopbackOnly struct {
+	t     *testing.T
+	hosts map[string]string
+}
 
 func (l loopbackOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if to, ok := l.hosts[r.URL.Host]; ok && r.URL.Scheme == "https" {
+		base, err := url.Parse(to)
+		if err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host = base.Scheme, base.Host
+	}
 	if host := r.URL.Hostname(); host != "127.0.0.1" {
 		l.t.Errorf("asked %s", r.URL)
 		return nil, http.ErrServerClosed
