@@ -109,7 +109,7 @@ func TestAttestGitHubInstance(t *testing.T) {
 // With --public-good, or instance: public-good and the flag, it is the public
 // one; the policy alone does not publish a private repository's name.
 func TestAttestPublicGood(t *testing.T) {
-	s, gh := withDefaults(t)
+	s, _ := withDefaults(t)
 	s.issuer.Set(map[string]any{"repository_visibility": "private"})
 	rep, r := s.report(t, "--public-good")
 	r.wants(t, 0)
@@ -117,7 +117,7 @@ func TestAttestPublicGood(t *testing.T) {
 		t.Errorf("%+v", rep.Attestations)
 	}
 
-	s, gh = withDefaults(t)
+	s, gh := withDefaults(t)
 	gh.AddFile("octo-sci", "samplepkg", runnertest.ReleaseCommit, ".github/sallyport.yml", []byte(goodPolicy+"builder:\n  instance: public-good\n"))
 	s.issuer.Set(map[string]any{"repository_visibility": "private"})
 	s.run(t).wants(t, 3, "add --public-good if that is meant")
