@@ -18,7 +18,7 @@ const module = "github.com/scientific-python/sallyport/"
 var layers = [][]string{
 	{"cli"},
 	{"gate"},
-	{"gate/source", "gate/build", "gate/handoff", "gate/publish", "gate/index", "attest", "chain"},
+	{"gate/source", "gate/build", "gate/handoff", "gate/publish", "gate/seal", "gate/index", "attest", "chain"},
 	{"workflow/graph", "workflow/edit", "attest/services"},
 	{"evidence", "workflow"},
 	{"workflow/sinks", "workflow/known"},
@@ -30,7 +30,7 @@ var layers = [][]string{
 }
 
 // helpers are for tests only: no production package imports them.
-var helpers = []string{"sigstoretest", "disttest", "githubtest", "pypitest", "tuftest", "corpus", "report/reporttest", "runner/runnertest"}
+var helpers = []string{"sigstoretest", "disttest", "githubtest", "pypitest", "tuftest", "corpus", "report/reporttest", "runner/runnertest", "runner/emulator", "actionyml"}
 
 // owners says which packages may import a library (production code only).
 var owners = map[string][]string{

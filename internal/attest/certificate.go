@@ -31,22 +31,29 @@ type holder struct {
 	*Signer
 	mu      sync.Mutex
 	current *credential
+	// failed is why there is no certificate. Whoever waited for it is not to
+	// ask again: the run is over, if not everybody knows it yet.
+	failed error
 }
 
 // get returns a certificate that is valid for long enough, and is not the one
 // called stale (which may be nil). Where several ask at once, one renews it and
-// the others wait for that.
+// the others wait for that, and for its error.
 func (h *holder) get(ctx context.Context, stale *credential) (*credential, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, stopped(err)
 	}
+	if h.failed != nil {
+		return nil, h.failed
+	}
 	if h.current != nil && h.current != stale && h.lasts(h.current.leaf) {
 		return h.current, nil
 	}
 	c, err := h.obtain(ctx)
 	if err != nil {
+		h.failed = err
 		return nil, err
 	}
 	h.current = c

@@ -180,8 +180,12 @@ func (p *Plan) logs(c *trust.SigningConfig) (forIndex, forBundles Log, err error
 		forIndex = NoLog
 	}
 	if forIndex == NoLog && slices.ContainsFunc(p.kinds, Kind.ForIndex) {
+		hint := ", or sign with the public-good instance"
+		if c.Instance == trust.PublicGood {
+			hint = " (--kinds bundle,release), and look for a newer sallyport, in case the index takes version 2 by now"
+		}
 		return 0, 0, fmt.Errorf("choosing the log: %s has no Rekor log of version 1, which the package index asks for; "+
-			"leave out the kinds slsa and publish, or sign with the public-good instance", serving(c))
+			"leave out the kinds slsa and publish%s", serving(c), hint)
 	}
 	return forIndex, forBundles, nil
 }

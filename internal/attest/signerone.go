@@ -16,6 +16,7 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 
 	"github.com/scientific-python/sallyport/internal/attest/services"
+	"github.com/scientific-python/sallyport/internal/httpx"
 )
 
 const (
@@ -66,7 +67,7 @@ func (h *holder) sign(ctx context.Context, t Task) (*protobundle.Bundle, error) 
 			stale = c
 		case errors.As(err, &outside) && outside.early() <= maxBehind:
 			// A later certificate would be as early: the clock has to catch up.
-			if pause(ctx, outside.early()+time.Second) != nil {
+			if httpx.Sleep(ctx, outside.early()+time.Second) != nil {
 				return nil, stopped(ctx.Err())
 			}
 		default:
@@ -136,15 +137,4 @@ func within(leaf *x509.Certificate, at time.Time, url string) error {
 		return &outsideError{url, at, leaf}
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

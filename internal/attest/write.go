@@ -23,8 +23,9 @@ type Output struct {
 // that begins with a dot, which no uploader takes, and synced; only when all
 // are on disk do they get their names. No file is ever overwritten: one that
 // is there already, from the beginning or by the time its name is given, is an
-// error, as are a missing folder and two outputs with one name. After an error
-// nothing that this call wrote is left, or the error names it.
+// error, as are a missing folder, two outputs with one name, and a name that in
+// the end leads to something else. After an error nothing that this call wrote
+// is left, or the error names it.
 //
 // Files have mode 0644 where the file system knows modes. WriteAll cannot be
 // interrupted; an end by force may leave files whose names begin with
@@ -100,6 +101,11 @@ func (w *writing) all(outputs []Output) (err error) {
 			return existsError(f.Path)
 		} else if err != nil {
 			return fmt.Errorf("writing %q: %w; nothing was written", f.Path, reason(err))
+		}
+	}
+	for _, f := range w.files {
+		if !f.whole() {
+			return fmt.Errorf("writing %q: %w; nothing was written", f.Path, errSwapped)
 		}
 	}
 	for _, f := range w.folders {

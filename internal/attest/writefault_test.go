@@ -193,6 +193,45 @@ func TestWriteAllClaimReplaced(t *testing.T) {
 	holds(t, dir, map[string]string{"dist/b.slsa.attestation": "theirs"})
 }
 
+// A file that is not the one that was filled does not stay unnoticed under the
+// name: what was verified is what is there.
+func TestWriteAllSwapped(t *testing.T) {
+	for way, link := range ways {
+		for thing, swap := range map[string]func(r *os.Root, name string) error{
+			"another file": func(r *os.Root, name string) error {
+				return errors.Join(r.Remove(name), r.WriteFile(name, []byte("theirs"), 0o600))
+			},
+			"one of that size": func(r *os.Root, name string) error {
+				return errors.Join(r.Remove(name), r.WriteFile(name, []byte(strings.Repeat("x", len(complete["dist/b.slsa.attestation"]))), 0o600))
+			},
+			"a link": func(r *os.Root, name string) error {
+				return errors.Join(r.Remove(name), r.Symlink("a.slsa.attestation", name))
+			},
+			"its content": func(r *os.Root, name string) error { return r.WriteFile(name, []byte("theirs"), 0o600) },
+		} {
+			dir, outputs := folders(t)
+			w := &writing{create: create, link: func(r *os.Root, from, to string) error {
+				if to == "b.slsa.attestation" {
+					if err := swap(r, from); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return link(r, from, to)
+			}}
+			err := w.all(outputs)
+			if !errors.Is(err, errSwapped) || !strings.Contains(err.Error(), "it is not the file that was written any more, and was left") {
+				t.Errorf("%s, %s: %v", way, thing, err)
+			}
+			left, _ := os.ReadDir(dir + "/dist")
+			for _, e := range left {
+				if e.Name() != "b.slsa.attestation" {
+					t.Errorf("%s, %s: %s is left", way, thing, e.Name())
+				}
+			}
+		}
+	}
+}
+
 // replaced is a file in whose place another comes when it is closed.
 type replaced struct {
 	file

@@ -3,10 +3,13 @@
 package attest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // place gives a file its name, which must be free, and takes its other name
@@ -70,6 +73,27 @@ func removeEmpty(f *written) error {
 func (f *written) holds() bool {
 	info, err := f.folder.Lstat(f.name)
 	return err == nil && os.SameFile(info, f.made) && info.Size() == f.made.Size() && info.ModTime().Equal(f.made.ModTime())
+}
+
+// errSwapped is a file that is not what was written when it has its name.
+var errSwapped = errors.New("somebody has put something else in its place meanwhile; find out who else writes to the folder")
+
+// whole reports whether the file's name leads to what was to be written: that
+// is known to verify, and anything else is anybody's. The content is looked at,
+// as some file systems change a file's times by themselves.
+func (f *written) whole() bool {
+	info, err := f.folder.Lstat(f.name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(f.Data)) {
+		return false
+	}
+	// A pipe put there since would make us wait.
+	there, err := f.folder.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer there.Close()
+	data, err := io.ReadAll(io.LimitReader(there, info.Size()+1))
+	return err == nil && bytes.Equal(data, f.Data)
 }
 
 // undo removes whatever this call has written, and nothing else: a file that

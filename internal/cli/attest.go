@@ -13,6 +13,7 @@ import (
 	"github.com/scientific-python/sallyport/internal/attest"
 	"github.com/scientific-python/sallyport/internal/gate"
 	"github.com/scientific-python/sallyport/internal/report"
+	"github.com/scientific-python/sallyport/internal/runner"
 )
 
 // attestFlags are the flags of "sallyport attest".
@@ -64,12 +65,7 @@ not be checked or a service failed, 3 bad usage or configuration. Only with 0
 anything was written.`,
 		Example: `  sallyport attest dist/
   sallyport attest --github dist/`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("reading the arguments: no path is given; name the release files or their folder, such as dist/")
-			}
-			return nil
-		},
+		Args: somePath,
 		RunE: func(cmd *cobra.Command, args []string) error { return runAttest(cmd, e, f, args) },
 	}
 	flags := cmd.Flags()
@@ -152,6 +148,9 @@ func runAttest(cmd *cobra.Command, e *Env, f *attestFlags, paths []string) error
 	progress := newProgress(e)
 	defer progress.done()
 	s := &attesting{env: e, flags: f, world: w, progress: progress}
+	if !w.runner.Active() {
+		return usageError{runner.ErrOutsideActions}
+	}
 	if s.bundles, err = f.bundleFolder(w); err != nil {
 		return err
 	}
@@ -163,8 +162,9 @@ func runAttest(cmd *cobra.Command, e *Env, f *attestFlags, paths []string) error
 	}
 	rep, err := s.run(ctx, cmd)
 	progress.done()
-	if ctx.Err() != nil && (err == nil || rep == nil) {
-		return fmt.Errorf("attesting the release: stopped before the end, and nothing was written: %w", ctx.Err())
+	// What was written before the interrupt came was written, and is said.
+	if ctx.Err() != nil && !s.written {
+		return fmt.Errorf("attesting the release: stopped before the end, and nothing was written%s: %w", s.kept(), ctx.Err())
 	}
 	if err != nil {
 		return err
@@ -183,6 +183,9 @@ func (s *attesting) run(ctx context.Context, cmd *cobra.Command) (*report.Report
 	}
 	if err := s.prepare(ctx, cmd); err != nil {
 		return nil, err
+	}
+	if s.todo == nil {
+		return s.unplanned(ctx)
 	}
 	rep, err := s.foretell(ctx)
 	if err != nil || rep.Verdict != report.Pass {

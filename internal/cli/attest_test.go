@@ -295,6 +295,10 @@ func TestAttestRefuses(t *testing.T) {
 		"another project": {policy: strings.Replace(goodPolicy, "samplepkg\n", "otherpkg\n", 1), code: 1, says: "foreign-project"},
 		"swapped since the build": {flags: []string{"--checksums", strings.Repeat("a", 64) + "  samplepkg-1.0.0.tar.gz\n" + strings.Repeat("b", 64) + "  samplepkg-1.0.0-py3-none-any.whl"},
 			code: 1, says: "differs-from-build"},
+		"two versions": {files: func(t *testing.T, s *attestScene) {
+			name, data := disttest.Wheel(disttest.Options{Version: "2.0.0"})
+			put(t, filepath.Join(s.dist, name), data)
+		}, code: 1, says: "release-of-two-versions"},
 		"stray file": {files: func(t *testing.T, s *attestScene) { put(t, filepath.Join(s.dist, "notes.txt"), []byte("x")) }, code: 1, says: "unexpected-file"},
 
 		"letter case of the index": {policy: strings.Replace(goodPolicy, "octo-sci/samplepkg", "Octo-Sci/SamplePkg", 1), code: 2, says: "the index compares letter case"},
@@ -464,6 +468,21 @@ func TestAttestFaults(t *testing.T) {
 	}
 }
 
+// A file that changes while it is attested is noticed before anything is
+// written.
+func TestAttestSwapped(t *testing.T) {
+	s := newAttestScene(t)
+	s.services.Fail(sigstoretest.Rekor1, sigstoretest.Fault{Delay: time.Second})
+	go func() {
+		for s.services.Requests(sigstoretest.Rekor1) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		_ = os.WriteFile(filepath.Join(s.dir, wheelFile), []byte("swapped"), 0o644)
+	}()
+	s.run(t).wants(t, 2, "changed")
+	s.untouched(t)
+}
+
 // A fault that passes is no fault.
 func TestAttestPassingFaults(t *testing.T) {
 	s := newAttestScene(t)
@@ -516,6 +535,16 @@ func TestAttestUsage(t *testing.T) {
 		s := newAttestScene(t)
 		s.run(t, "--bundle-dir", filepath.Join(s.dist, "bundles")).wants(t, 3, "another folder")
 		s.untouched(t)
+	})
+	t.Run("report beside the files", func(t *testing.T) {
+		s := newAttestScene(t)
+		s.run(t, "--output", filepath.Join(s.dist, "report.json")).wants(t, 3, "another folder")
+		s.untouched(t)
+	})
+	t.Run("no such folder", func(t *testing.T) {
+		s := newAttestScene(t)
+		s.dist = filepath.Join(s.dir, "dost")
+		s.run(t).wants(t, 2, "dost")
 	})
 	t.Run("no files", func(t *testing.T) {
 		s := newAttestScene(t)

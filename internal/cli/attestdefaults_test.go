@@ -161,4 +161,29 @@ func TestAttestFirstRelease(t *testing.T) {
 	if !strings.Contains(strings.Join(rep.Notes, "\n"), "taken to be the running one, release.yml") {
 		t.Errorf("notes %q", rep.Notes)
 	}
+
+	// An index that does not answer has not said that there is no publisher.
+	s, _ = withDefaults(t)
+	s.env["GITHUB_API_URL"] = empty.URL()
+	down := pypitest.New()
+	s.index = down.URL()
+	down.Close()
+	s.run(t).wants(t, 2, "publisher-unknown", "Nothing was signed and nothing was written.")
+	s.untouched(t)
+}
+
+// The public instance without a log of version 1: what is for the index is left
+// out, unless it was asked for.
+func TestAttestWithoutLog(t *testing.T) {
+	s, _ := withDefaults(t)
+	s.publish(t, map[string][]byte{"signing_config.v0.2.json": s.services.SigningConfig(sigstoretest.LogV2)})
+	rep, r := s.report(t)
+	r.wants(t, 0)
+	if len(rep.Attestations) != 3 || !strings.Contains(strings.Join(rep.Notes, "\n"), "Update sallyport") {
+		t.Errorf("%d attestations, notes %q", len(rep.Attestations), rep.Notes)
+	}
+	s, _ = withDefaults(t)
+	s.publish(t, map[string][]byte{"signing_config.v0.2.json": s.services.SigningConfig(sigstoretest.LogV2)})
+	s.run(t, "--kinds", "slsa").wants(t, 3, "Rekor log of version 1")
+	s.untouched(t)
 }

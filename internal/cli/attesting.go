@@ -48,15 +48,26 @@ type attesting struct {
 	claims  runner.Claims
 	options gate.Options
 	config  *trust.SigningConfig
-	notes   []string
+	// notes are for every report, public for one of a release that was signed.
+	notes, public []string
+	// unplannable is why nothing can be planned: the gates say it better.
+	unplannable error
+	stored      []string // addresses of what GitHub has taken
+	written     bool
 }
 
 // bundleFolder is where bundles go.
 func (f *attestFlags) bundleFolder(w *world) (string, error) {
 	dir := f.bundleDir
+	if !hasKind(f.kinds, attest.KindBundle) && !hasKind(f.kinds, attest.KindRelease) {
+		return dir, nil
+	}
+	if ws := w.workspace(); dir == "" && ws != "" && w.isAction() {
+		dir = filepath.Join(ws, outFolder, "attestations")
+	}
 	if dir == "" {
 		temp, ok := w.facts.TempDir.Get()
-		if !ok && (hasKind(f.kinds, attest.KindBundle) || hasKind(f.kinds, attest.KindRelease)) {
+		if !ok {
 			return "", usagef("reading the arguments: there is no temporary folder of a runner (RUNNER_TEMP) to write bundles to; name a folder with --bundle-dir")
 		}
 		dir = filepath.Join(temp, bundleFolder)
@@ -72,24 +83,44 @@ func (f *attestFlags) bundleFolder(w *world) (string, error) {
 func (s *attesting) plan() error {
 	dists := s.release.Files.Dists
 	if len(dists) == 0 {
-		return errors.New("collecting the release: there is no wheel or sdist that could be read; name the release files or their folder, such as dist/")
+		if u := s.release.Unreadable; len(u) > 0 {
+			return fmt.Errorf("collecting the release: %w", u[0].Err)
+		}
+		if p := s.release.Files.Problems; len(p) > 0 {
+			return fmt.Errorf("collecting the release: %w", p[0].Err)
+		}
+		return errors.New("collecting the release: there is no wheel or sdist; name the release files or their folder, such as dist/")
+	}
+	if err := s.apart(); err != nil {
+		return err
 	}
 	plan, err := attest.NewPlan(s.flags.kinds, dists, s.bundles)
 	if err != nil {
-		return usageError{err}
+		s.unplannable = err
+		return nil
 	}
 	s.todo = plan
-	for _, d := range dists {
-		if within(s.bundles, filepath.Dir(d.Path)) {
-			return usagef("reading the arguments: --bundle-dir %q is in the folder of the release files, where uploaders stop at bundles; name another folder", s.bundles)
-		}
-	}
 	for _, path := range plan.Paths() {
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			if err != nil {
 				return fmt.Errorf("looking for %q: %w", path, cause(err))
 			}
 			return usagef("reading the release: %q exists already; attest each file once, or remove the old attestations first", path)
+		}
+	}
+	return nil
+}
+
+// apart refuses bundles and a report in the folder of the release files. It is
+// asked again before anything is written: a link may lead elsewhere by then.
+func (s *attesting) apart() error {
+	for _, d := range s.release.Files.Dists {
+		folder := filepath.Dir(d.Path)
+		if s.bundles != "" && within(s.bundles, folder) {
+			return usagef("reading the arguments: --bundle-dir %q is in the folder of the release files, where uploaders stop at bundles; name another folder", s.bundles)
+		}
+		if out := s.flags.output; out != "" && within(filepath.Dir(out), folder) {
+			return usagef("reading the arguments: --output %q is in the folder of the release files, where uploaders stop at it; name another folder", out)
 		}
 	}
 	return nil
@@ -122,7 +153,7 @@ func within(dir, of string) bool {
 // environment, say what is running.
 func (s *attesting) identify(ctx context.Context) error {
 	s.progress.say("asking the runner for an identity token")
-	token, err := s.world.commands().IDToken(ctx, audience, runner.TokenOptions{HTTPClient: s.env.Client, Budget: 2 * s.flags.timeout, Now: s.env.Now})
+	token, err := s.world.commands().IDToken(ctx, audience, runner.TokenOptions{HTTPClient: s.env.Client, Budget: s.flags.timeout, Now: s.env.Now})
 	var permission *runner.PermissionError
 	if errors.As(err, &permission) || errors.Is(err, runner.ErrOutsideActions) {
 		return usageError{err}
@@ -173,10 +204,39 @@ func (s *attesting) prepare(ctx context.Context, cmd *cobra.Command) error {
 		s.notes = append(s.notes, fmt.Sprintf("The list of Sigstore's current services could not be fetched (%v); the one built in, of %s, was used.", p.Err, p.Date.Format(time.DateOnly)))
 	}
 	s.require()
+	if s.todo == nil {
+		return nil
+	}
+	if err := s.withoutLog(); err != nil {
+		return err
+	}
 	if err := s.todo.Fill(s.claims, s.config); err != nil {
 		return usageError{err}
 	}
 	return nil
+}
+
+// withoutLog leaves out what nobody asked for by name where the public instance
+// has no log any more that the index takes: a release need not wait for a new
+// version of this program.
+func (s *attesting) withoutLog() error {
+	f := s.flags
+	if s.config.Instance != trust.PublicGood || s.config.Rekor1 != nil || attest.IndexTakesRekorV2Since != "" || f.kindList != "" {
+		return nil
+	}
+	s.notes = append(s.notes, "No attestations for the package index were made: Sigstore's public instance lists no log of version 1 any more, and this version of sallyport knows of no other that the index takes. Update sallyport.")
+	return s.drop()
+}
+
+// drop plans again, without what goes to the index.
+func (s *attesting) drop() error {
+	s.flags.kinds = slices.DeleteFunc(s.flags.kinds, attest.Kind.ForIndex)
+	if s.todo == nil {
+		return nil
+	}
+	var err error
+	s.todo, err = attest.NewPlan(s.flags.kinds, s.release.Files.Dists, s.bundles)
+	return err
 }
 
 // assumePublisher takes the running workflow for the publisher's where nothing
@@ -184,8 +244,8 @@ func (s *attesting) prepare(ctx context.Context, cmd *cobra.Command) error {
 // statement is about this job whatever the index will say of it.
 func (s *attesting) assumePublisher() error {
 	p := s.options.Policy
-	if p.Publisher.Workflow != "" && p.Publisher.Repository != "" {
-		return nil
+	if p.Publisher.Workflow != "" && p.Publisher.Repository != "" || !s.world.unpublished {
+		return nil // it is known, or the gates say why it is not
 	}
 	at, err := runner.ParseWorkflowRef(s.claims.WorkflowRef)
 	if err != nil {
@@ -221,20 +281,24 @@ func (s *attesting) instance() (trust.Instance, error) {
 		chosen = trust.GitHub
 	}
 	if private && f.publicGood {
-		s.notes = append(s.notes, fmt.Sprintf("--public-good: the name of this %s repository, its workflow and its commit are now in a public log, for ever.", s.claims.RepositoryVisibility))
+		s.public = append(s.public, fmt.Sprintf("--public-good: the name of this %s repository, its workflow and its commit are now in a public log, for ever.", s.claims.RepositoryVisibility))
 	}
 	withhold := chosen == trust.GitHub || private && !f.publicGood
 	if !withhold || !slices.ContainsFunc(f.kinds, attest.Kind.ForIndex) {
 		return chosen, nil
 	}
-	if f.kindList != "" {
-		return "", usagef("reading the arguments: --kinds names attestations for the package index, which takes only those of the public instance; the repository is %s: add --public-good, which publishes its name in a log for ever, or leave out slsa and publish", s.claims.RepositoryVisibility)
+	why := fmt.Sprintf("the repository is %s: --public-good makes them, which publishes its name in a log for ever", s.claims.RepositoryVisibility)
+	if built == string(trust.GitHub) {
+		why = "the policy says instance: github"
 	}
-	f.kinds = slices.DeleteFunc(f.kinds, attest.Kind.ForIndex)
-	s.notes = append(s.notes, fmt.Sprintf("No attestations for the package index were made: it takes only those of the public instance, and the repository is %s. With --public-good they are, which publishes its name in a log for ever.", s.claims.RepositoryVisibility))
-	var err error
-	s.todo, err = attest.NewPlan(f.kinds, s.release.Files.Dists, s.bundles)
-	return chosen, err
+	if f.kindList != "" {
+		return "", usagef("reading the arguments: --kinds names attestations for the package index, which takes only those of the public instance, and %s; leave out slsa and publish otherwise", why)
+	}
+	if f.signingConfig != "" {
+		s.public = append(s.public, fmt.Sprintf("The bundles were entered in the logs that %s names, with the name of this %s repository.", f.signingConfig, s.claims.RepositoryVisibility))
+	}
+	s.notes = append(s.notes, fmt.Sprintf("No attestations for the package index were made: it takes only those of the public instance, and %s.", why))
+	return chosen, s.drop()
 }
 
 // require has the gates ask for what is made here, whatever the policy wants in
@@ -248,7 +312,7 @@ func (s *attesting) require() {
 	if hasKind(s.flags.kinds, attest.KindPublish) {
 		makes = append(makes, policy.RequirePublish)
 	} else if hasKind(s.flags.kinds, attest.KindSLSA) {
-		s.notes = append(s.notes, "Publish attestations are left to PyPI's publish action: it makes them while it uploads, and refuses to run where one exists.")
+		s.public = append(s.public, "Publish attestations are left to PyPI's publish action: it makes them while it uploads, and refuses to run where one exists.")
 	}
 	p.Require = makes
 	s.options.Policy = &p
@@ -266,8 +330,26 @@ func (s *attesting) foretell(ctx context.Context) (*report.Report, error) {
 	}
 	rep := gate.Foretell(ctx, s.release, s.options, foretold, s.todo.ForIndex())
 	if rep.Verdict != report.Pass {
-		rep.Notes = []string{"Nothing was signed and nothing was written."}
+		s.refused(rep)
 	}
+	return rep, nil
+}
+
+func (s *attesting) refused(rep *report.Report) {
+	rep.Notes = append(slices.Clone(s.notes), "Nothing was signed and nothing was written.")
+}
+
+// unplanned lets the gates say what is wrong with a set of files that cannot be
+// attested together, such as those of two projects.
+func (s *attesting) unplanned(ctx context.Context) (*report.Report, error) {
+	p := *s.options.Policy
+	p.Require = nil
+	s.options.Policy = &p
+	rep := gate.Foretell(ctx, s.release, s.options, nil, nil)
+	if rep.Verdict == report.Pass {
+		return nil, usageError{s.unplannable}
+	}
+	s.refused(rep)
 	return rep, nil
 }
 
@@ -290,7 +372,7 @@ func (s *attesting) token(ctx context.Context) (string, error) {
 			return t.Secret(), nil
 		}
 	}
-	t, err := s.world.commands().IDToken(ctx, audience, runner.TokenOptions{HTTPClient: s.env.Client, Budget: 2 * s.flags.timeout, Now: s.env.Now})
+	t, err := s.world.commands().IDToken(ctx, audience, runner.TokenOptions{HTTPClient: s.env.Client, Budget: s.flags.timeout, Now: s.env.Now})
 	if err != nil {
 		return "", err
 	}
@@ -324,7 +406,7 @@ func (s *attesting) sign(ctx context.Context) (*attest.Release, *report.Report, 
 		return nil, nil, err
 	}
 	if rep.Verdict != report.Pass {
-		rep.Notes = []string{"What the services signed does not pass, so nothing was written. Unless the message says otherwise, run the job again later."}
+		rep.Notes = slices.Concat(s.notes, s.public, []string{"What the services signed does not pass, so nothing was written. Unless the message says otherwise, run the job again later."})
 	}
 	return made, rep, nil
 }

@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/attest"
+	"github.com/scientific-python/sallyport/internal/dist"
 	"github.com/scientific-python/sallyport/internal/evidence"
 	"github.com/scientific-python/sallyport/internal/report"
 	"github.com/scientific-python/sallyport/internal/runner"
@@ -45,6 +47,9 @@ func sameIdentity(a, b *evidence.Identity) bool { return reflect.DeepEqual(a, b)
 // the runner. The files come after GitHub: an attestation that is stored and
 // not written is found by digest all the same, the other way round it is not.
 func (s *attesting) handOver(ctx context.Context, made *attest.Release, rep *report.Report) error {
+	if err := s.still(ctx); err != nil {
+		return err
+	}
 	stored := map[int]report.Attestation{}
 	if s.flags.github {
 		s.progress.say("storing the attestation with GitHub")
@@ -54,22 +59,58 @@ func (s *attesting) handOver(ctx context.Context, made *attest.Release, rep *rep
 			}
 			id, url, err := s.store(ctx, m.Bundle)
 			if err != nil {
-				return fmt.Errorf("%w; nothing was written", err)
+				return fmt.Errorf("%w; nothing was written%s", err, s.kept())
 			}
 			stored[i] = report.Attestation{ID: id, URL: url}
+			s.stored = append(s.stored, url)
 		}
 	}
-	if err := s.write(made.Outputs); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
+	if err := s.write(made.Outputs); err != nil {
+		return fmt.Errorf("%w%s", err, s.kept())
+	}
+	s.written = true
 	for i, m := range made.Made {
 		rep.Attestations = append(rep.Attestations, report.Attestation{
 			Path: m.Path, Kind: string(m.Kind), PredicateType: m.PredicateType, Subjects: m.Subjects,
 			Instance: string(s.config.Instance), LogIndex: m.LogIndex, ID: stored[i].ID, URL: stored[i].URL,
 		})
 	}
-	rep.Notes = s.notes
+	rep.Notes = slices.Concat(s.notes, s.public)
 	return s.tell(rep)
+}
+
+// kept says what GitHub has, where the rest failed.
+func (s *attesting) kept() string {
+	if len(s.stored) == 0 {
+		return ""
+	}
+	return ", but GitHub has stored " + strings.Join(s.stored, ", ") + ", which does no harm"
+}
+
+// still hashes the files once more: what was signed must be what lies there.
+func (s *attesting) still(ctx context.Context) error {
+	if err := s.apart(); err != nil {
+		return err
+	}
+	was := map[string]dist.Digest{}
+	again := make([]*dist.Dist, 0, len(s.release.Files.Dists))
+	for _, d := range s.release.Files.Dists {
+		was[d.Path] = d.Digest
+		c := *d
+		again = append(again, &c)
+	}
+	for i, err := range dist.Hash(ctx, again, 0, nil) {
+		if err != nil {
+			return fmt.Errorf("attesting the release: %w; nothing was written", err)
+		}
+		if d := again[i]; !d.Digest.Equal(was[d.Path]) {
+			return fmt.Errorf("attesting the release: %q has changed since it was hashed, so nothing was written; find out what writes to the folder in this job, and run it again", d.Path)
+		}
+	}
+	return nil
 }
 
 // store hands one bundle to GitHub.
@@ -116,13 +157,13 @@ func (s *attesting) tell(rep *report.Report) error {
 		if a.ID != "" {
 			ids, urls = append(ids, a.ID), append(urls, a.URL)
 		}
-		if a.Kind == string(attest.KindRelease) && (len(bundles) == 0 || bundles[len(bundles)-1] != a.Path) {
-			bundles = append(bundles, a.Path)
+		if a.Kind == string(attest.KindRelease) && (len(bundles) == 0 || bundles[len(bundles)-1] != s.world.forLater(a.Path)) {
+			bundles = append(bundles, s.world.forLater(a.Path))
 		}
 	}
 	for _, o := range []struct{ name, value string }{
 		{"attestation-id", strings.Join(ids, ",")}, {"attestation-url", strings.Join(urls, ",")},
-		{"bundle-path", strings.Join(bundles, ",")}, {"bundle-dir", s.bundles},
+		{"bundle-path", strings.Join(bundles, ",")}, {"bundle-dir", s.world.forLater(s.bundles)},
 	} {
 		if s.world.lookup("GITHUB_OUTPUT") != "" {
 			problems = append(problems, s.world.runner.Output(o.name, o.value))

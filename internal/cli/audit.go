@@ -83,7 +83,11 @@ func runAudit(cmd *cobra.Command, e *Env, f *auditFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.auditPolicies(cmd, f, tree, commit, &o); err != nil {
+	file, err := readTreePolicy(f, tree)
+	if err != nil {
+		return err
+	}
+	if err := w.auditPolicies(cmd, f, file, commit, &o); err != nil {
 		return err
 	}
 	read, err := gate.ReadWorkflows(tree, o.Repository, o.DefaultBranch)
@@ -149,13 +153,9 @@ func (w *world) auditedTree(f *auditFlags, o *gate.AuditOptions) (tree fs.FS, co
 	return os.DirFS(f.repo), "", nil
 }
 
-// auditPolicies reads the policy: the file that --policy names, else the one
-// of the audited tree; and completes each publisher's entry.
-func (w *world) auditPolicies(cmd *cobra.Command, f *auditFlags, tree fs.FS, commit string, o *gate.AuditOptions) error {
-	file, err := readTreePolicy(f, tree)
-	if err != nil {
-		return err
-	}
+// auditPolicies completes each publisher's entry of the policy file, which may
+// be nil.
+func (w *world) auditPolicies(cmd *cobra.Command, f *auditFlags, file *policy.File, commit string, o *gate.AuditOptions) error {
 	if f.policy != "" && w.runner.Active() {
 		o.Before.Add(gate.PolicyFromWorkTree.Found("", "leave --policy out: the file is then read at the run's commit", "the policy was read from %q in the work tree", f.policy))
 	}
@@ -196,6 +196,8 @@ func (w *world) auditPolicies(cmd *cobra.Command, f *auditFlags, tree fs.FS, com
 	return nil
 }
 
+// readTreePolicy reads the policy: the file that --policy names, else the one
+// of the audited tree; nil for none.
 func readTreePolicy(f *auditFlags, tree fs.FS) (*policy.File, error) {
 	if f.policy != "" {
 		return policy.ReadFile(f.policy)

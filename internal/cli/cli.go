@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -38,6 +39,8 @@ const (
 type Env struct {
 	Args   []string // without the program's name
 	Lookup func(name string) (value string, set bool)
+	// Names are those of all variables, nil where they are not known.
+	Names  []string
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
@@ -51,6 +54,8 @@ type Env struct {
 	Client *http.Client
 	TUF    map[trust.Instance]trust.Repository
 	Index  string
+	// Issuer is where GitHub's token keys are, "" for GitHub's.
+	Issuer string
 }
 
 // memory is what the collector aims at, in bytes. With the program itself this
@@ -66,7 +71,12 @@ func System() Env {
 	}
 	e := Env{
 		Args: os.Args[1:], Lookup: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Progress: term.IsTerminal(int(os.Stderr.Fd())), Now: time.Now,
+		Progress: term.IsTerminal(int(os.Stderr.Fd())), Now: time.Now, Names: names(),
+	}
+	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "post" {
+		// The runner starts the action's second look under this name, and can
+		// give it no arguments of its own.
+		e.Args = []string{"post"}
 	}
 	if term.IsTerminal(int(os.Stdout.Fd())) {
 		if e.Width, _, _ = term.GetSize(int(os.Stdout.Fd())); e.Width <= 0 {
@@ -76,10 +86,27 @@ func System() Env {
 	return e
 }
 
+// names are the names of the environment's variables.
+func names() []string {
+	var out []string
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		out = append(out, name)
+	}
+	return out
+}
+
 // Version is the program's version: of the release, or "devel".
 var Version = version()
 
+// release is set by the linker where there is no build information: in the
+// image.
+var release string
+
 func version() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return info.Main.Version
 	}
@@ -110,6 +137,15 @@ func Main(e Env) (code int) {
 			code = ExitUndecided
 		}
 	}()
+	if len(e.Args) == 0 {
+		args, action, err := actionArgs(e.Lookup)
+		if err != nil {
+			return exitCode(e.Stderr, err)
+		}
+		if action {
+			e.Args = args
+		}
+	}
 	root := rootCommand(&e)
 	root.SetArgs(e.Args)
 	root.SetIn(e.Stdin)
@@ -135,7 +171,7 @@ func rootCommand(e *Env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("reading the arguments: %w; \"%s --help\" lists the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(verifyCommand(e), auditCommand(e), attestCommand(e), explainCommand(e))
+	root.AddCommand(verifyCommand(e), auditCommand(e), attestCommand(e), gateCommand(e), postCommand(e), explainCommand(e))
 	root.SetHelpCommand(helpCommand())
 	return root
 }

@@ -38,6 +38,14 @@ func (c *common) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&c.verbose, "verbose", false, "show every file and every reference")
 }
 
+// somePath wants at least one argument.
+func somePath(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef("reading the arguments: no path is given; name the release files or their folder, such as dist/")
+	}
+	return nil
+}
+
 // once is a flag that may be given once: of two values nobody can say which
 // was meant.
 type once struct {
@@ -119,6 +127,7 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 	if format == "github" || w.lookup("GITHUB_OUTPUT") != "" {
 		problems = append(problems, w.runner.Output("verdict", string(rep.Verdict)))
 	}
+	problems = append(problems, w.asAction(rep))
 	verdict := verdictExit(rep.Verdict)
 	if err := errors.Join(problems...); err != nil {
 		if rep.Verdict != report.Fail {

@@ -22,13 +22,10 @@ import (
 type verifyFlags struct {
 	common
 	settings
-	bundles       []string
-	trustedRoots  []string
-	fromGitHub    bool
-	notFromGitHub bool
-	ledger        string
-	checksums     string
-	strict        bool
+	source
+	ledger    string
+	checksums string
+	strict    bool
 }
 
 func verifyCommand(e *Env) *cobra.Command {
@@ -45,21 +42,13 @@ Exit code: 0 all is well, 1 something deviates, 2 something could not be
 checked, 3 bad usage or configuration.`,
 		Example: `  sallyport verify dist/
   sallyport verify --offline --policy .github/sallyport.yml dist/*.whl dist/*.tar.gz`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("reading the arguments: no path is given; name the release files or their folder, such as dist/")
-			}
-			return nil
-		},
+		Args: somePath,
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd, e, f, args) },
 	}
 	flags := cmd.Flags()
 	f.common.register(flags)
 	f.settings.register(flags)
-	flags.StringArrayVar(&f.bundles, "bundle", nil, "attestation `FILE` or folder to use as well (repeatable)")
-	flags.StringArrayVar(&f.trustedRoots, "trusted-root", nil, "trust this `FILE` instead of the built-in Sigstore roots (repeatable)")
-	flags.BoolVar(&f.fromGitHub, "from-github", false, "fetch attestations from GitHub by digest (the default when online with a known repository)")
-	flags.BoolVar(&f.notFromGitHub, "no-from-github", false, "do not ask GitHub for attestations")
+	f.source.register(flags)
 	flags.Var(&once{at: &f.ledger}, "ledger", "the set of files that was verified before: `FILE`, - for standard input, or the JSON itself")
 	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
 	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
@@ -121,21 +110,8 @@ func runVerify(cmd *cobra.Command, e *Env, f *verifyFlags, paths []string) error
 
 // check refuses flags that contradict each other or are given empty.
 func (f *verifyFlags) check(cmd *cobra.Command) error {
-	if cmd.Flags().Changed("from-github") && !f.fromGitHub {
-		f.notFromGitHub = true // --from-github=false
-	}
-	switch {
-	case f.fromGitHub && f.notFromGitHub:
-		return usagef("reading the arguments: --from-github and --no-from-github are both given; give one")
-	case f.fromGitHub && f.offline:
-		return usagef("reading the arguments: --from-github needs the network, and --offline forbids it; give one")
-	}
-	for flag, values := range map[string][]string{"bundle": f.bundles, "trusted-root": f.trustedRoots} {
-		for _, v := range values {
-			if v == "" {
-				return usagef("reading the arguments: --%s is given an empty path; leave the flag out, or name a file", flag)
-			}
-		}
+	if err := f.source.check(cmd, f.offline); err != nil {
+		return err
 	}
 	return f.common.check(cmd)
 }
@@ -157,7 +133,7 @@ func readLedger(value string, given bool, stdin io.Reader) (*handoff.Ledger, err
 	default:
 		data, err = dist.ReadFileLimited(value, handoff.MaxLedger)
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, usageError{err}
+			return nil, usagef("reading the ledger %q: it is no JSON and no file that is there; pass the gate's output ledger", value)
 		}
 	}
 	if err != nil {

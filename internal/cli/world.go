@@ -31,6 +31,8 @@ type world struct {
 	facts   runner.Facts
 	offline bool
 	client  *github.Client // made on first use
+	// unpublished says that the index was asked, and knows no publisher.
+	unpublished bool
 }
 
 func newWorld(e *Env, c *common) (*world, error) {
@@ -225,6 +227,7 @@ func (w *world) registered(ctx context.Context, p *policy.Policy, project string
 		return nil, usageError{err}
 	}
 	pub, file, err := client.RegisteredPublisher(ctx, project)
+	w.unpublished = errors.Is(err, pypi.ErrNoProvenance) || errors.Is(err, pypi.ErrNotFound)
 	switch {
 	case err != nil:
 		o.WhyUnknown = fmt.Sprintf("there is no policy file, and asking the index: %v", err)

@@ -89,3 +89,44 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// CompareVersions orders two versions by PEP 440, as [strings.Compare] does
+// texts; ok is false where one of them is no version. Local labels are not
+// compared.
+func CompareVersions(a, b string) (order int, ok bool) {
+	x, errA := CanonicalVersion(a)
+	y, errB := CanonicalVersion(b)
+	if errA != nil || errB != nil {
+		return 0, false
+	}
+	x, _, _ = strings.Cut(x, "+")
+	y, _, _ = strings.Cut(y, "+")
+	v, errA := pep440.Parse(x)
+	w, errB := pep440.Parse(y)
+	if errA != nil || errB != nil {
+		return 0, false
+	}
+	return v.Compare(w), true
+}
+
+// TagVersion is the version that a tag's name (without refs/tags/) ends in, by
+// the usual forms: v1.0, NAME-1.0, NAME/v1.0. Of the endings that begin after a
+// separator, the longest that is a version decides, so that v1.0.0-1 is never
+// taken for version 1.
+func TagVersion(tag string) (version string, ok bool) {
+	for i := range len(tag) {
+		if i > 0 && !strings.ContainsRune("-_/@", rune(tag[i-1])) {
+			continue
+		}
+		ending := tag[i:]
+		if !startsWithDigit(ending) {
+			ending = strings.TrimPrefix(strings.TrimPrefix(ending, "v"), "V")
+		}
+		if startsWithDigit(ending) && EqualVersions(ending, ending) {
+			return ending, true
+		}
+	}
+	return "", false
+}
+
+func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }

@@ -49,7 +49,7 @@ func pages(t *testing.T) []page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/verify.md", "docs/audit.md", "docs/attest.md", "docs/policy.md", "docs/threat-model.md", "docs/json.md", "docs/rules/README.md"} {
+	for _, want := range []string{"README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/verify.md", "docs/audit.md", "docs/attest.md", "docs/gate.md", "docs/policy.md", "docs/threat-model.md", "docs/json.md", "docs/rules/README.md"} {
 		if !slices.ContainsFunc(all, func(p page) bool { return p.path == want }) {
 			t.Errorf("%s is missing", want)
 		}

@@ -47,7 +47,7 @@ var others = words("require-hashes generate-hashes no-isolation jq all-files")
 // no other, and no page names a flag that does not exist.
 func TestFlags(t *testing.T) {
 	known := map[string]bool{}
-	for command, least := range map[string]int{"verify": 20, "audit": 12, "attest": 25} {
+	for command, least := range map[string]int{"verify": 20, "audit": 12, "attest": 25, "gate": 30} {
 		help, code := run(t, command, "--help")
 		if code != 0 {
 			t.Fatalf("%s --help: exit %d\n%s", command, code, help)
@@ -87,7 +87,7 @@ func TestFlags(t *testing.T) {
 // TestExitCodes: the pages that list exit codes list those of the program.
 func TestExitCodes(t *testing.T) {
 	row := regexp.MustCompile(`(?m)^\| (\d+) \|`)
-	for _, name := range []string{"README.md", "docs/verify.md", "docs/audit.md", "docs/attest.md"} {
+	for _, name := range []string{"README.md", "docs/verify.md", "docs/audit.md", "docs/attest.md", "docs/gate.md"} {
 		got := ""
 		for _, m := range row.FindAllStringSubmatch(named(t, name).text(), -1) {
 			got += m[1] + " "

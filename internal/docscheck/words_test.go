@@ -12,6 +12,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/gate"
+	"github.com/scientific-python/sallyport/internal/gate/seal"
 	"github.com/scientific-python/sallyport/internal/policy"
 )
 
@@ -25,7 +26,7 @@ func rules() map[string]bool {
 
 // notRules are words in code type that look like a rule's name and are not:
 // values of the policy and report.
-var notRules = words("github-hosted self-hosted public-good hand-off trusted-publishing not-run no-attestation release-build sallyport-attestations bundle-dir bundle-path attestation-id attestation-url other-indexes repository-id owner-id")
+var notRules = words("github-hosted self-hosted public-good hand-off trusted-publishing not-run no-attestation release-build sallyport-gate sallyport-attestations bundle-dir bundle-path attestation-id attestation-url other-indexes repository-id owner-id")
 
 var (
 	codeWord = regexp.MustCompile("`([a-z0-9]+(?:-[a-z0-9]+)+)`")
@@ -90,9 +91,17 @@ func TestWaivableRules(t *testing.T) {
 		return ids
 	}
 	never, may := listed("Of the rules of `sallyport audit`, all can be waived but"), listed("Of the rules of `sallyport verify`, only these can be waived")
+	upload := listed("Of the rules of `sallyport gate --seal`, only this can be waived")
+	ofSeal := map[string]bool{}
+	for _, r := range seal.Rules() {
+		ofSeal[r.ID] = true
+	}
 	for _, r := range gate.Rules() {
 		says := may[r.ID]
-		if r.Gate == finding.Publish {
+		switch {
+		case ofSeal[r.ID]:
+			says = upload[r.ID]
+		case r.Gate == finding.Publish:
 			says = !never[r.ID]
 		}
 		if r.Waivable != says {

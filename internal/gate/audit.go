@@ -59,15 +59,18 @@ func ReadWorkflows(tree fs.FS, repository, defaultBranch string) (*Workflows, er
 
 // Audit judges the publish gate over a repository's workflows.
 func Audit(w *Workflows, o AuditOptions) *report.Report {
-	judged := publish.Judge(o.input(w))
-	out := &outcome{gates: []finding.Gate{finding.Publish}, strict: o.Strict, policy: o.Policies[0]}
-	out.Merge(o.Before)
-	out.Merge(judged)
-	// Waived paths stay marked: the drawing shows what is there.
-	paths := publishPaths(w.Graph, out.Findings)
-	rep := out.report("audit", o.Tool)
-	rep.PublishPaths = paths
-	return rep
+	return join("audit", o.Tool, o.Policies[0], o.Strict, o.Before, o.workflows(w))
+}
+
+// workflows judges the repository's workflows.
+func (o AuditOptions) workflows(w *Workflows) part {
+	return part{
+		Set: publish.Judge(o.input(w)), gates: []finding.Gate{finding.Publish}, rules: countRules(finding.Publish),
+		fill: func(rep *report.Report, all []finding.Finding) {
+			// Waived paths stay marked: the drawing shows what is there.
+			rep.PublishPaths = publishPaths(w.Graph, all)
+		},
+	}
 }
 
 func (o AuditOptions) input(w *Workflows) publish.Input {

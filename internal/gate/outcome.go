@@ -16,10 +16,51 @@ import (
 	"github.com/scientific-python/sallyport/internal/report"
 )
 
+// part is what one reading of a release adds to a report: findings of some
+// gates, and facts. Parts do not know each other.
+type part struct {
+	finding.Set
+	gates []finding.Gate
+	// fill puts facts into the report. It is given every finding as it was
+	// before waivers.
+	fill func(*report.Report, []finding.Finding)
+	// proof is what the part proves of the release as a whole.
+	proof Proof
+	// rules is how many rules the part applied, by gate.
+	rules map[finding.Gate]int
+}
+
+// Proof is what a release's attestations prove of it as a whole: the commit
+// that it was built from, and the number of the workflow run. Both are "" where
+// nothing passes.
+type Proof struct{ Commit, Run string }
+
+// join makes a report of parts. Before is what was found on the way to them.
+func join(command string, tool report.Tool, p *policy.Policy, strict bool, before finding.Set, parts ...part) *report.Report {
+	out := &outcome{strict: strict, policy: p, rules: map[finding.Gate]int{}}
+	out.Merge(before)
+	for _, part := range parts {
+		out.Merge(part.Set)
+		out.gates = append(out.gates, part.gates...)
+		for g, n := range part.rules {
+			out.rules[g] += n
+		}
+	}
+	all := slices.Clone(out.Findings)
+	rep := out.report(command, tool)
+	for _, part := range parts {
+		if part.fill != nil {
+			part.fill(rep, all)
+		}
+	}
+	return rep
+}
+
 // outcome is what the gates that ran found, on its way to a verdict.
 type outcome struct {
 	finding.Set
 	gates  []finding.Gate
+	rules  map[finding.Gate]int
 	strict bool
 	policy *policy.Policy
 }
@@ -61,7 +102,7 @@ func (o *outcome) report(command string, tool report.Tool) *report.Report {
 		status := report.GateStatus{Gate: g, Status: report.NotRun}
 		if slices.Contains(o.gates, g) {
 			status.Status = decide(of(g, o.Findings, func(f finding.Finding) finding.Gate { return f.Gate }), of(g, o.Unchecked, func(u finding.Unchecked) finding.Gate { return u.Gate }))
-			status.RulesChecked = countRules(g)
+			status.RulesChecked = o.rules[g]
 		}
 		r.Gates = append(r.Gates, status)
 	}

@@ -11,13 +11,14 @@ import (
 	"github.com/scientific-python/sallyport/internal/gate/build"
 	"github.com/scientific-python/sallyport/internal/gate/handoff"
 	"github.com/scientific-python/sallyport/internal/gate/publish"
+	"github.com/scientific-python/sallyport/internal/gate/seal"
 )
 
 // Rules returns every rule of every gate, sorted by id.
 func Rules() []finding.Rule { return slices.Clone(rules()) }
 
 var rules = sync.OnceValue(func() []finding.Rule {
-	all := slices.Concat(build.Rules(), handoff.Rules(), publish.Rules(), []finding.Rule{unusedIgnore, PolicyUnread, PolicyFromWorkTree, AuditedWorkTree, UncommittedWorkflow})
+	all := slices.Concat(build.Rules(), handoff.Rules(), publish.Rules(), seal.Rules(), []finding.Rule{unusedIgnore, PolicyUnread, PolicyFromWorkTree, AuditedWorkTree, UncommittedWorkflow, LooserPolicy, ChangedAfterSeal})
 	slices.SortFunc(all, func(a, b finding.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 })
@@ -32,13 +33,17 @@ func Waivable(id string) (known, waivable bool) {
 	return false, false
 }
 
-// countRules says how many rules a gate applied.
-func countRules(g finding.Gate) int {
-	n := 0
+// countRules says how many rules belong to each of the gates, without those
+// that only the upload's own job can be judged by.
+func countRules(gates ...finding.Gate) map[finding.Gate]int {
+	out := map[finding.Gate]int{}
 	for _, r := range rules() {
-		if r.Gate == g {
-			n++
+		if slices.Contains(gates, r.Gate) {
+			out[r.Gate]++
 		}
 	}
-	return n
+	if out[finding.Publish] > 0 {
+		out[finding.Publish] -= len(seal.Rules())
+	}
+	return out
 }

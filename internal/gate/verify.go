@@ -39,6 +39,9 @@ type Options struct {
 	Ledger     *handoff.Ledger
 	// Checksums are the digests that the build handed on, or nil.
 	Checksums handoff.Checksums
+	// Run is the number of the running workflow's run, "" where the files may
+	// come from any.
+	Run string
 	// Before is what was found on the way here, when the policy was read.
 	Before finding.Set
 	// Strict blocks on what is otherwise listed, and makes warnings errors.
@@ -50,49 +53,61 @@ type Options struct {
 // hand-off gate. Where ctx ends before everything was verified, the rest counts
 // as unverifiable, and the caller says so instead of showing the report.
 func Verify(ctx context.Context, r *Release, o Options) *report.Report {
-	return judge(ctx, r, o, "verify", extra{})
+	return o.join("verify", o.release(ctx, r, extra{}))
 }
 
 // extra is what attest wants judged beside what was collected.
 type extra struct {
 	foretold []*evidence.Attestation // taken as verified
 	forIndex map[string]bool         // attestation files that the index must accept
+	sealed   bool                    // only the hand-off is judged, and needs a ledger
 }
 
-// judge is [Verify] for any command.
-func judge(ctx context.Context, r *Release, o Options, command string, more extra) *report.Report {
+// join makes a report of what parts of a release show.
+func (o Options) join(command string, parts ...part) *report.Report {
+	return join(command, o.Tool, o.Policy, o.Strict, o.Before, parts...)
+}
+
+// release verifies and judges the release's files and attestations.
+func (o Options) release(ctx context.Context, r *Release, more extra) part {
 	verifier := evidence.NewVerifier(o.Trust)
 	docs := distinct(slices.Concat(r.Documents, o.GitHub))
 	attestations := append(verifyAll(ctx, verifier, docs), more.foretold...)
 	// Of two copies of one attestation the one that an uploader sends counts.
 	slices.SortStableFunc(attestations, func(a, b *evidence.Attestation) int { return place(a) - place(b) })
 	built := build.Judge(build.Input{
-		Dists: r.Files.Dists, Attestations: attestations, Policy: o.Policy,
+		Dists: r.Files.Dists, Attestations: attestations, Policy: o.Policy, Run: o.Run,
 		Unread: o.Unread, WhyUnknown: o.WhyUnknown, Registered: o.Registered, RootProblems: o.Trust.Problems,
 	})
 	handed := handoff.Judge(handoff.Input{
 		Files: r.Files, Unreadable: r.Unreadable, Attestations: attestations, Stray: r.Stray,
 		Policy: o.Policy, Ledger: o.Ledger, Checksums: o.Checksums, Relaxed: verifier.AsIndex,
+		Sealed: more.sealed,
 	})
-	out := &outcome{gates: []finding.Gate{finding.Build, finding.Handoff}, strict: o.Strict, policy: o.Policy}
-	out.Merge(o.Before)
-	out.Merge(built.Set)
-	out.Merge(handed.Set)
+	p := part{gates: []finding.Gate{finding.Build, finding.Handoff}, proof: Proof{built.Commit, built.Run}}
+	p.rules = countRules(p.gates...)
+	if more.sealed {
+		p.gates, p.rules = p.gates[1:], countRules(p.gates[1:]...)
+	} else {
+		p.Merge(built.Set)
+	}
+	p.Merge(handed.Set)
 	for _, u := range unaccepted(handed.Index, more.forIndex) {
-		out.Skip(u)
+		p.Skip(u)
 	}
-	rep := out.report(command, o.Tool)
-	for _, root := range o.Trust.Roots {
-		t := report.Trust{Instance: string(root.Instance), Source: string(root.Source)}
-		if !root.Date.IsZero() {
-			t.Date = root.Date.Format(time.DateOnly)
+	p.fill = func(rep *report.Report, _ []finding.Finding) {
+		for _, root := range o.Trust.Roots {
+			t := report.Trust{Instance: string(root.Instance), Source: string(root.Source)}
+			if !root.Date.IsZero() {
+				t.Date = root.Date.Format(time.DateOnly)
+			}
+			rep.Trust = append(rep.Trust, t)
 		}
-		rep.Trust = append(rep.Trust, t)
+		for i, d := range r.Files.Dists {
+			rep.Dists = append(rep.Dists, distReport(d, built.ByDist[i], handed.Index[i]))
+		}
 	}
-	for i, d := range r.Files.Dists {
-		rep.Dists = append(rep.Dists, distReport(d, built.ByDist[i], handed.Index[i]))
-	}
-	return rep
+	return p
 }
 
 // verifyOne is v.Verify, except that a panic in a library that reads hostile

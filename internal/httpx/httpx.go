@@ -84,7 +84,7 @@ func New(o Options) (*Client, error) {
 		c.agent = "sallyport"
 	}
 	if c.sleep == nil {
-		c.sleep = sleep
+		c.sleep = Sleep
 	}
 	if c.timeout <= 0 {
 		c.timeout = DefaultTimeout
@@ -123,7 +123,8 @@ func (c *Client) Resolve(address string) (string, error) {
 	return u.String(), nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, and returns early with the context's error when that ends.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

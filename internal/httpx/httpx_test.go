@@ -429,7 +429,7 @@ func TestEndsWithTheContext(t *testing.T) {
 	// Cancelled while waiting between tries.
 	ctx, cancel = context.WithCancel(t.Context())
 	failing := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) })
-	c, err := New(Options{Base: failing, Sleep: func(ctx context.Context, d time.Duration) error { cancel(); return sleep(ctx, time.Hour) }})
+	c, err := New(Options{Base: failing, Sleep: func(ctx context.Context, d time.Duration) error { cancel(); return Sleep(ctx, time.Hour) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,6 +112,9 @@ func annotate(level string, cs []*cluster) Annotation {
 	}
 	title := "sallyport: " + clip(first.Rule, maxName)
 	lines := []string{clip(first.Message, maxMessage)} // about the first file: it is named below
+	if lines[0] == "" {
+		lines[0] = "no message" // the runner drops an empty one
+	}
 	if first.unchecked {
 		lines[0] = "could not be checked: " + lines[0]
 	}

@@ -89,6 +89,6 @@ func (r *Report) madeRows(d *mdDoc) {
 		return []string{mdName(m.what), words}
 	}))
 	for _, n := range r.Notes {
-		d.add("\n" + mdMessage(n) + "\n")
+		d.add("\n<strong>Note</strong>&ensp;" + mdMessage(n) + "\n")
 	}
 }

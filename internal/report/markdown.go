@@ -6,25 +6,33 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/scientific-python/sallyport/internal/lazyregexp"
 )
 
-// mdCode shows s as code. In a code element GitHub makes no mention, link,
-// issue number or emoji of it; the characters that mean something to Markdown
-// or HTML are written as entities, which never do.
+// mdCode shows s as code. In a code element GitHub makes no mention, issue
+// number or emoji of it; the characters that mean something to Markdown or HTML
+// are written as entities, which never do.
 func mdCode(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "<code>" + mdEntities(Sanitize(s)) + "</code>"
+	return "<code>" + apart.Replace(mdEntities(Sanitize(s))) + "</code>"
 }
 
-// mdText shows a message: what it quotes as code, the rest as prose. In prose
-// an at sign is in an element of its own, so that no mention starts there.
+// apart puts what begins a mention, a reference or a link into an element of
+// its own: GitHub looks for those in the finished text, where an entity is the
+// character that it stands for.
+var apart = strings.NewReplacer("&#64;", "<span>&#64;</span>", "&#35;", "<span>&#35;</span>",
+	"&#58;//", "<span>&#58;</span>//", "&#46;", "<span>&#46;</span>")
+
+// mdText shows a message: what it quotes as code, the rest as prose, in which
+// nothing is a mention or a link.
 func mdText(s string) string {
 	var b strings.Builder
 	for rest := Sanitize(s); rest != ""; {
 		before, quoted, after := cutQuoted(rest)
-		b.WriteString(strings.ReplaceAll(mdEntities(before), "&#64;", "<span>&#64;</span>"))
+		b.WriteString(apart.Replace(mdEntities(before)))
 		b.WriteString(mdCode(quoted))
 		rest = after
 	}
@@ -71,6 +79,21 @@ func mdEntities(s string) string {
 	return b.String()
 }
 
+// rulePage is a rule's ID that may be part of an address: every other word in
+// its place was made up by somebody else.
+var rulePage = lazyregexp.New(`^[a-z]+(-[a-z0-9]+)*$`)
+
+// mdRule shows a rule's ID, with a link to its page.
+func mdRule(id string) string {
+	if len(id) > 64 || !rulePage.MatchString(id) {
+		return mdName(id)
+	}
+	return `<a href="` + rulePagesURL + id + `.md">` + id + `</a>`
+}
+
+func mdName(s string) string    { return mdCode(clip(s, maxName)) }
+func mdMessage(s string) string { return mdText(clip(s, 2000)) }
+
 // mdDoc is a Markdown document that never grows beyond its limit: whole lines
 // are added, or counted as left out.
 type mdDoc struct {
@@ -112,18 +135,35 @@ func (d *mdDoc) table(title string, head []string, rows [][]string) {
 	}
 }
 
-// parts appends a heading and parts that are already Markdown, as far as there
-// is room.
-func (d *mdDoc) parts(title string, parts []string) {
+// parts appends parts that are already Markdown, as far as there is room, with
+// head before the first.
+func (d *mdDoc) parts(head string, parts []string) {
 	for i, part := range parts {
-		if i == 0 {
-			part = "\n### " + title + "\n" + part
-		}
-		if !d.add(part) {
+		if !d.add(head + part) {
 			d.left += len(parts) - i
 			return
 		}
+		head = ""
 	}
+}
+
+// section appends a heading with a paragraph that is already Markdown.
+func (d *mdDoc) section(title, text string) { d.add("\n### " + title + "\n" + text) }
+
+// fold puts what write appends, n rows or parts, behind a line to click on.
+// The line is ours.
+func (d *mdDoc) fold(line string, n int, write func()) {
+	const end = "\n</details>\n"
+	start := "\n<details><summary>" + mdEntities(line) + "</summary>\n"
+	if d.b.Len()+len(start)+len(end) > d.limit {
+		d.left += n
+		return
+	}
+	d.add(start)
+	d.limit -= len(end)
+	write()
+	d.limit += len(end)
+	d.add(end)
 }
 
 func mdRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }

@@ -45,6 +45,9 @@ type Report struct {
 	// such key. Notes say in a sentence each what it left out, and why.
 	Attestations []Attestation `json:"attestations,omitempty" report:"optional"`
 	Notes        []string      `json:"notes,omitempty" report:"optional"`
+	// EnforceFrom is the day (YYYY-MM-DD) from which the verdict decides the
+	// exit code; reports of runs in which it does already have no such key.
+	EnforceFrom string `json:"enforce_from,omitempty" report:"optional"`
 }
 
 // Tool names the program that wrote the report.

@@ -88,6 +88,7 @@ func samples() map[string]*report.Report {
 		"hostile": hostile(), "waivers": waivers(), "audit": audit(), "empty": base(report.Undecided),
 		"audit-clean": auditClean(), "audit-poisoned": auditPoisoned(), "audit-monorepo": auditMonorepo(),
 		"audit-hostile": auditHostile(), "audit-none": auditNone(), "audit-large": auditLarge(),
+		"gate-pass": gatePass(), "gate-fail": gateFail(), "gate-undecided": gateUndecided(), "gate-off": gateOff(), "gate-seal": gateSealed(), "post": second(), "attest": attested(),
 	}
 }
 

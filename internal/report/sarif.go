@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -96,7 +97,7 @@ func (s *sarifWriter) run() sarifRun {
 	}
 	return sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: clip(r.Tool.Name, maxName), Version: clip(r.Tool.Version, maxName),
+			Name: cmp.Or(clip(r.Tool.Name, maxName), "sallyport"), Version: clip(r.Tool.Version, maxName),
 			InformationURI: projectURL, Rules: s.rules,
 		}},
 		Automation:  sarifAutomation{ID: "sallyport/" + clip(r.Command, maxName) + "/"},
@@ -154,9 +155,14 @@ func (s *sarifWriter) result(f Finding, kind, level string) sarifResult {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", id, f.Subject, f.File, kind))
 	sum8 := hex.EncodeToString(sum[:8])
 	s.seen[sum8]++
+	at := s.location(f)
+	if at.Physical.Region == nil {
+		// GitHub wants a line of every result: the file is meant as a whole.
+		at.Physical.Region = &sarifRegion{StartLine: 1}
+	}
 	return sarifResult{
 		RuleID: id, RuleIndex: s.index[id], Kind: kind, Level: level, Message: s.message(f),
-		Locations: []sarifLocation{s.location(f)},
+		Locations: []sarifLocation{at},
 		// The one key that GitHub follows an alert by: hash, colon, ordinal.
 		Fingerprints: map[string]string{"primaryLocationLineHash": fmt.Sprintf("%s:%d", sum8, s.seen[sum8])},
 	}

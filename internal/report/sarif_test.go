@@ -68,46 +68,54 @@ func sarif(t testing.TB, r *report.Report, opts report.SARIFOptions) ([]byte, lo
 // What GitHub's code scanning asks of a file that it takes in.
 func TestSARIFForGitHub(t *testing.T) {
 	for name, r := range samples() {
-		_, l := sarif(t, r, report.SARIFOptions{})
-		run := l.Runs[0]
-		if l.Version != "2.1.0" || len(l.Runs) != 1 || run.Tool.Driver.Name != "sallyport" {
-			t.Errorf("%s: version %q, %d runs, tool %q", name, l.Version, len(l.Runs), run.Tool.Driver.Name)
-		}
-		for _, rule := range run.Tool.Driver.Rules {
-			for what, text := range map[string]string{
-				"id": rule.ID, "name": rule.Name, "short description": rule.ShortDescription.Text,
-				"full description": rule.FullDescription.Text, "help": rule.Help.Text, "help in Markdown": rule.Help.Markdown,
-			} {
-				if text == "" || len(text) > 1024 && !strings.HasPrefix(what, "help") {
-					t.Errorf("%s: rule %q has a %s of %d bytes", name, rule.ID, what, len(text))
-				}
+		checkSARIF(t, name, r)
+	}
+}
+
+func checkSARIF(t *testing.T, name string, r *report.Report) {
+	t.Helper()
+	_, l := sarif(t, r, report.SARIFOptions{})
+	run := l.Runs[0]
+	if l.Version != "2.1.0" || len(l.Runs) != 1 || run.Tool.Driver.Name == "" {
+		t.Errorf("%s: version %q, %d runs, tool %q", name, l.Version, len(l.Runs), run.Tool.Driver.Name)
+	}
+	for _, rule := range run.Tool.Driver.Rules {
+		for what, text := range map[string]string{
+			"id": rule.ID, "name": rule.Name, "short description": rule.ShortDescription.Text,
+			"full description": rule.FullDescription.Text, "help": rule.Help.Text, "help in Markdown": rule.Help.Markdown,
+		} {
+			if text == "" || len(text) > 1024 && !strings.HasPrefix(what, "help") {
+				t.Errorf("%s: rule %q has a %s of %d bytes", name, rule.ID, what, len(text))
 			}
 		}
-		prints := map[string]bool{}
-		for i, result := range run.Results {
-			if result.RuleIndex >= len(run.Tool.Driver.Rules) || run.Tool.Driver.Rules[result.RuleIndex].ID != result.RuleID {
-				t.Errorf("%s: result %d: rule %q is not at index %d", name, i, result.RuleID, result.RuleIndex)
-			}
-			if len(result.Locations) != 1 || result.Message.Text == "" {
-				t.Errorf("%s: result %d: %d locations, message %q", name, i, len(result.Locations), result.Message.Text)
-				continue
-			}
-			at := result.Locations[0].PhysicalLocation
-			u, err := url.Parse(at.ArtifactLocation.URI)
-			if err != nil || u.Fragment != "" || u.RawQuery != "" || u.Path == "" || strings.ContainsAny(at.ArtifactLocation.URI, " \n\\:") {
-				t.Errorf("%s: result %d: URI %q, %v", name, i, at.ArtifactLocation.URI, err)
-			}
-			if at.ArtifactLocation.URIBaseID != "%SRCROOT%" || u.IsAbs() {
-				t.Errorf("%s: result %d: URI %q on %q", name, i, at.ArtifactLocation.URI, at.ArtifactLocation.URIBaseID)
-			}
-			mark := result.PartialFingerprints["primaryLocationLineHash"]
-			if mark == "" || prints[mark] {
-				t.Errorf("%s: result %d: fingerprint %q is empty or given twice", name, i, mark)
-			}
-			prints[mark] = true
-			if wantNone := result.Kind == "open"; (result.Level == "none") != wantNone {
-				t.Errorf("%s: result %d: kind %q with level %q", name, i, result.Kind, result.Level)
-			}
+	}
+	prints := map[string]bool{}
+	for i, result := range run.Results {
+		if result.RuleIndex >= len(run.Tool.Driver.Rules) || run.Tool.Driver.Rules[result.RuleIndex].ID != result.RuleID {
+			t.Errorf("%s: result %d: rule %q is not at index %d", name, i, result.RuleID, result.RuleIndex)
+		}
+		if len(result.Locations) != 1 || result.Message.Text == "" {
+			t.Errorf("%s: result %d: %d locations, message %q", name, i, len(result.Locations), result.Message.Text)
+			continue
+		}
+		at := result.Locations[0].PhysicalLocation
+		u, err := url.Parse(at.ArtifactLocation.URI)
+		if err != nil || u.Fragment != "" || u.RawQuery != "" || u.Path == "" || strings.ContainsAny(at.ArtifactLocation.URI, " \n\\:") {
+			t.Errorf("%s: result %d: URI %q, %v", name, i, at.ArtifactLocation.URI, err)
+		}
+		if at.Region == nil || at.Region.StartLine < 1 {
+			t.Errorf("%s: result %d: no line", name, i)
+		}
+		if at.ArtifactLocation.URIBaseID != "%SRCROOT%" || u.IsAbs() {
+			t.Errorf("%s: result %d: URI %q on %q", name, i, at.ArtifactLocation.URI, at.ArtifactLocation.URIBaseID)
+		}
+		mark := result.PartialFingerprints["primaryLocationLineHash"]
+		if mark == "" || prints[mark] {
+			t.Errorf("%s: result %d: fingerprint %q is empty or given twice", name, i, mark)
+		}
+		prints[mark] = true
+		if wantNone := result.Kind == "open"; (result.Level == "none") != wantNone {
+			t.Errorf("%s: result %d: kind %q with level %q", name, i, result.Kind, result.Level)
 		}
 	}
 }
@@ -159,6 +167,7 @@ func TestSARIFFingerprints(t *testing.T) {
 }
 
 func TestSARIFPlaces(t *testing.T) {
+	whole := struct{ StartLine, StartColumn int }{StartLine: 1}
 	for _, c := range []struct{ file, subject, root, uri, base string }{
 		{"", "dist/a b#c?.whl", "", "dist/a%20b%23c%3F.whl", "%SRCROOT%"},
 		{"", "./dist//a.whl", "", "dist/a.whl", "%SRCROOT%"},
@@ -176,7 +185,7 @@ func TestSARIFPlaces(t *testing.T) {
 		r.Findings = []report.Finding{f}
 		_, l := sarif(t, r, report.SARIFOptions{Root: c.root})
 		at := l.Runs[0].Results[0].Locations[0].PhysicalLocation
-		if at.ArtifactLocation.URI != c.uri || at.ArtifactLocation.URIBaseID != c.base || at.Region != nil {
+		if at.ArtifactLocation.URI != c.uri || at.ArtifactLocation.URIBaseID != c.base || *at.Region != whole {
 			t.Errorf("%+v: place %+v", c, at)
 		}
 	}

@@ -11,12 +11,16 @@ import (
 	"github.com/scientific-python/sallyport/internal/finding"
 )
 
+// maxPath is how long a path can be on the machines that make reports, in
+// bytes. A longer one is no place.
+const maxPath = 4096
+
 // sarifRuleOf turns a rule into its descriptor. GitHub wants a short and a
 // full description and a help text of each.
 func sarifRuleOf(id string, rule finding.Rule, pages string) sarifRule {
 	title := rule.Title
 	if title == "" {
-		title = strings.ReplaceAll(rule.ID, "-", " ")
+		title = strings.ReplaceAll(id, "-", " ")
 	}
 	title = sentence(title)
 	why := rule.Why
@@ -95,7 +99,8 @@ func pascal(id string) string {
 
 // location is where a finding points: its file, or the subject (of "FILE job
 // JOB" the file), or the policy file for one about the release as a whole. Code scanning shows no result
-// without a place. A region is only given where a line is known.
+// without a place. A region is only given where a line is known; a result that
+// has none gets the first.
 func (s *sarifWriter) location(f Finding) sarifLocation {
 	at := f.File
 	if at == "" {
@@ -107,7 +112,7 @@ func (s *sarifWriter) location(f Finding) sarifLocation {
 	if at == "" {
 		at = s.report.Policy.Path
 	}
-	if at == "" {
+	if at == "" || len(at) > maxPath {
 		at = policyFile
 	}
 	loc := sarifLocation{Physical: sarifPhysical{Artifact: artifactLocation(at, s.opts.Root)}}

@@ -15,43 +15,44 @@ const MaxSummary = 1000 * 1000
 const mdTail = 120
 
 // Summary writes r as GitHub's Markdown for a step summary, at most maxBytes
-// bytes of it (0: [MaxSummary]): verdict, findings, what could not be checked,
-// waivers, the files with what was proved of each, publish paths as a graph and
-// a table, corrected lines of workflows, and what it was judged by. Tables end at a row's border; a last line says how many rows
-// were left out. Every value from outside is escaped for Markdown and HTML and
-// cannot mention, link or embed anything.
+// bytes of it (0: [MaxSummary]): the verdict and what it means for the upload,
+// the gates, what was found with its place and its correction, what could not
+// be checked and how to have it checked, waivers, a row a file, the publish
+// paths as a graph and a table, what decides nothing, what the release shows,
+// and what it was judged by. What does not fit is left out in whole parts, which a last line counts.
+// Every value from outside is escaped for Markdown and HTML and cannot mention,
+// link or embed anything.
 func Summary(r *Report, maxBytes int) string {
 	if maxBytes <= 0 {
 		maxBytes = MaxSummary
 	}
 	d := &mdDoc{limit: maxBytes - mdTail}
-	verdict := clip(string(r.Verdict), maxName)
-	d.add(fmt.Sprintf("## %s sallyport %s: %s\n\n%s\n", verdictMark(r.Verdict), mdEntities(clip(r.Command, maxName)),
-		mdEntities(verdict), mdText(strings.TrimPrefix(r.verdictLine(), verdict+": "))))
-	audit, rest := &Report{}, r
-	if r.forAudit() {
-		audit, rest = r.ofWorkflows()
-	}
-	groups := audit.groups()
-	where := " in the workflows"
+	r.banner(d)
 	if r.Command == "audit" {
-		where = ""
 		r.wayRows(d)
+	} else {
+		r.gateRows(d)
 	}
-	rest.findingRows(d)
-	auditRows(d, groups, where)
-	d.table("Waived by the policy", []string{"Rule", "File", "Until", "Reason"}, rowsOf(r.Ignored, func(w Ignored) []string {
-		return []string{mdName(w.Rule), mdName(w.Subject), mdEntities(clip(w.Until, maxName)), mdMessage(w.Reason)}
-	}))
-	r.distRows(d)
 	r.madeRows(d)
+	r.foundParts(d)
+	d.table("Waived by the policy", []string{"Rule", "Where", "Until", "Reason"}, rowsOf(r.Ignored, func(w Ignored) []string {
+		return []string{mdRule(w.Rule), mdName(w.Subject), mdText(clip(w.Until, maxName)), mdMessage(w.Reason)}
+	}))
+	if r.Command != postCommand { // the seal's summary has them, with their signers
+		r.distRows(d)
+	}
 	r.indexRows(d)
 	if r.Command != "audit" {
 		r.wayRows(d)
 	}
+	r.asideParts(d)
+	r.shownRows(d)
 	basis := "\nJudged by " + mdText(r.Policy.policyLine())
 	if roots := r.trustLine(); roots != "" {
 		basis += "; trust roots: " + mdText(roots)
+	}
+	if r.Tool.Version != "" {
+		basis += "; sallyport " + mdText(clip(r.Tool.Version, maxName))
 	}
 	d.add(basis + "\n")
 	if d.left > 0 {
@@ -61,57 +62,72 @@ func Summary(r *Report, maxBytes int) string {
 	return d.b.String()
 }
 
-// findingRows writes what was found, then what could not be checked.
-func (r *Report) findingRows(d *mdDoc) {
-	var found, open [][]string
-	for _, b := range r.blocks() {
-		for _, c := range b.clusters {
-			label, _ := c.label()
-			what := mdMessage(c.said(c.Message))
-			if at := c.where(); at != "" {
-				what += "<br>at " + mdCode(at)
-			}
-			if c.Hint != "" {
-				what += "<br>hint: " + mdMessage(c.said(c.Hint))
-			}
-			row := []string{labelMark(label) + " " + label, mdName(c.Rule), mdSubjects(c.subjects), what}
-			if c.unchecked {
-				open = append(open, row)
-			} else {
-				found = append(found, row)
-			}
-		}
+// The commands as reports name them, where they stand in the publish job.
+const (
+	sealCommand = "gate seal" // before the upload
+	postCommand = "post"      // after it: the folder is looked at again
+)
+
+// banner writes the verdict, and what it means for the upload.
+func (r *Report) banner(d *mdDoc) {
+	verdict := clip(string(r.Verdict), maxName)
+	title := fmt.Sprintf("## %s sallyport %s: %s", verdictMark(r.Verdict), mdText(clip(r.Command, maxName)), mdText(verdict))
+	if r.EnforceFrom != "" {
+		title += ", not enforced"
 	}
-	head := []string{"", "Rule", "File", "What"}
-	d.table("Findings", head, found)
-	d.table("Not checked", head, open)
+	d.add(title + "\n")
+	if r.EnforceFrom != "" {
+		// An alert, which GitHub draws as a red bar.
+		d.add("\n> [!CAUTION]\n> 🛑 <strong>The gate is switched off until " + mdName(r.EnforceFrom) + ".</strong> " +
+			"This step ends green whatever it finds, so it keeps nothing from being uploaded. " +
+			"Take enforce and enforce-from out of the workflow to switch it on.\n")
+	}
+	said := r.verdictCounts()
+	if !r.showsGates() {
+		said = append(said, r.rulesChecked()...)
+	}
+	var words []string
+	if advice := r.advice(); advice != "" {
+		words = append(words, "<strong>"+advice+"</strong>")
+	}
+	if len(said) > 0 {
+		words = append(words, mdText(capital(strings.Join(said, ", ")))+".")
+	}
+	if len(words) > 0 {
+		d.add("\n" + strings.Join(words, " ") + "\n")
+	}
 }
 
-// distRows writes one row a distribution: how it came out and what is proved.
-func (r *Report) distRows(d *mdDoc) {
-	states := r.states()
-	d.table("Files", []string{"", "File", "SHA-256", "Attestations", "Proved by the certificate"},
-		rowsOf(r.Dists, func(dist Dist) []string {
-			by := ""
-			if v, ok := dist.builder(); ok {
-				by = mdCode(v.builtBy())
-			}
-			return []string{verdictMark(states[dist.Path]), mdName(dist.Path), mdName(short(dist.SHA256)),
-				mdCode(dist.kinds()), by}
-		}))
+// advice is what to do now, where the command stands before an upload.
+func (r *Report) advice() string {
+	switch r.Command {
+	case "gate", "verify", sealCommand:
+	case postCommand:
+		if r.Verdict == Pass {
+			return "Nothing in the folder changed between the seal and the end of this job."
+		}
+		return "What was uploaded may not be what was verified: look at it now."
+	default:
+		return ""
+	}
+	switch r.Verdict {
+	case Pass:
+		if r.Command == "verify" {
+			return "These files are what their attestations say."
+		}
+		return "These files may be uploaded."
+	case Undecided:
+		return "This is not a pass: do not upload these files before what is missing below has been checked."
+	}
+	return "Do not upload these files."
 }
 
-// indexRows writes what the index would refuse.
-func (r *Report) indexRows(d *mdDoc) {
-	var rows [][]string
-	for _, dist := range r.Dists {
-		for _, a := range dist.Index.Attestations {
-			if a.Verdict == "refuse" {
-				rows = append(rows, []string{mdName(dist.Path), mdName(a.File), mdMessage(a.Message)})
-			}
-		}
+// capital makes the first letter of s a capital one.
+func capital(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
 	}
-	d.table("The index would refuse", []string{"File", "Attestation", "Its message"}, rows)
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // rowsOf makes a row of each element.
@@ -123,32 +139,14 @@ func rowsOf[T any](all []T, row func(T) []string) [][]string {
 	return out
 }
 
-// mdSubjects names the first files of a finding and counts the others.
-func mdSubjects(subjects []string) string {
-	var names []string
-	for _, s := range subjects[:min(3, len(subjects))] {
-		if s == "" {
-			names = append(names, "the release as a whole")
-			continue
-		}
-		names = append(names, mdName(s))
-	}
-	line := strings.Join(names, "<br>")
-	if more := len(subjects) - len(names); more > 0 {
-		line += "<br>and " + count(more, "more file")
-	}
-	return line
-}
-
-func mdName(s string) string    { return mdCode(clip(s, maxName)) }
-func mdMessage(s string) string { return mdText(clip(s, 2000)) }
-
 func verdictMark(v Verdict) string {
 	switch v {
 	case Pass:
 		return "✅"
 	case Fail:
 		return "❌"
+	case NotRun:
+		return "⚪"
 	}
 	return "⚠️"
 }

@@ -25,12 +25,17 @@ func (r *Report) wayRows(d *mdDoc) {
 		title = ""
 	}
 	m := r.marker()
-	d.table(title, []string{"", "Where", "Uploader", "Index", "Credential", "Environment"},
+	d.table(title, []string{"", "Where", "Uploader", "Index", "Allowed by"},
 		rowsOf(r.PublishPaths, func(p PublishPath) []string {
 			_, _, state := m.tree(p)
 			where := "job " + mdName(p.Job) + "<br>" + mdCode(place(Finding{File: p.File, Line: p.Line}))
-			return []string{wayMark(p, state), where, mdName(p.uploader()), mdName(indexName(p.Index)),
-				mdEntities(clip(credentialWords(p.Credential), maxName)), mdName(p.Environment)}
+			by := mdText(clip(credentialWords(p.Credential), maxName)) + "<br>"
+			if p.Environment != "" {
+				by += "environment " + mdName(p.Environment)
+			} else {
+				by += "no environment"
+			}
+			return []string{wayMark(p, state), where, mdName(p.uploader()), mdName(indexName(p.Index)), by}
 		}))
 }
 
@@ -55,35 +60,6 @@ func (p *PublishPath) uploader() string {
 	return p.Uploader + ", by " + strings.Join(p.Via, " > ")
 }
 
-// auditRows writes what was found in workflows, what could not be checked
-// there, and the corrected lines. where ends the headings.
-func auditRows(d *mdDoc, groups []*group, where string) {
-	var found, open [][]string
-	var corrected []string
-	for _, g := range groups {
-		for _, r := range g.remarks {
-			label, _ := r.label()
-			what := mdMessage(r.Message)
-			if r.Hint != "" {
-				what += "<br>hint: " + mdMessage(r.Hint)
-			}
-			row := []string{labelMark(label) + " " + label, mdName(r.Rule), mdWhere(g, r), what}
-			if r.unchecked {
-				open = append(open, row)
-			} else {
-				found = append(found, row)
-			}
-			for _, f := range r.fixes() {
-				corrected = append(corrected, mdFix(r.Rule, f))
-			}
-		}
-	}
-	head := []string{"", "Rule", "Where", "What"}
-	d.table("Findings"+where, head, found)
-	d.table("Not checked"+where, head, open)
-	d.parts("Corrected lines, ready to paste", corrected)
-}
-
 // mdWhere is the job and the lines of a remark.
 func mdWhere(g *group, r *remark) string {
 	var cells []string
@@ -106,7 +82,7 @@ func mdWhere(g *group, r *remark) string {
 		}
 		return wholeRepository
 	}
-	return strings.Join(cells, "<br>")
+	return strings.Join(cells, ", ")
 }
 
 // whither says to which job a build job's files go.
@@ -115,15 +91,4 @@ func whither(g *group) string {
 		return ""
 	}
 	return ", for " + mdName(g.job)
-}
-
-// mdFix is a correction as a fenced block, which nothing in it can end.
-func mdFix(rule string, f fix) string {
-	lines := f.lines()
-	fence := fence(lines)
-	head := mdName(rule)
-	if f.spots[0].file != "" {
-		head = mdCode(f.place()) + " (" + head + ")"
-	}
-	return "\n" + head + "\n\n" + fence + "yaml\n" + strings.Join(lines, "\n") + "\n" + fence + "\n"
 }

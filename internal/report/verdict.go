@@ -10,6 +10,16 @@ import (
 
 // verdictLine is the verdict in words, with counts.
 func (r *Report) verdictLine() string {
+	verdict := clip(string(r.Verdict), maxName)
+	said := append(r.verdictCounts(), r.rulesChecked()...)
+	if len(said) == 0 {
+		return verdict
+	}
+	return fmt.Sprintf("%s: %s", verdict, strings.Join(said, ", "))
+}
+
+// verdictCounts says what the verdict comes from.
+func (r *Report) verdictCounts() []string {
 	t := r.tally()
 	var said []string
 	say := func(n int, noun string) {
@@ -48,6 +58,11 @@ func (r *Report) verdictLine() string {
 	if words := r.wayWords(""); words != "" && r.Verdict != Pass {
 		said = append(said, words)
 	}
+	return said
+}
+
+// rulesChecked counts the rules that were applied, of which gates.
+func (r *Report) rulesChecked() []string {
 	rules := 0
 	var gates []string
 	for _, g := range r.Gates {
@@ -56,14 +71,10 @@ func (r *Report) verdictLine() string {
 			gates = append(gates, clip(string(g.Gate), maxName))
 		}
 	}
-	if len(gates) > 0 {
-		said = append(said, fmt.Sprintf("%s checked (%s)", count(rules, "rule"), strings.Join(gates, ", ")))
+	if len(gates) == 0 {
+		return nil
 	}
-	verdict := clip(string(r.Verdict), maxName)
-	if len(said) == 0 {
-		return verdict
-	}
-	return fmt.Sprintf("%s: %s", verdict, strings.Join(said, ", "))
+	return []string{fmt.Sprintf("%s checked (%s)", count(rules, "rule"), strings.Join(gates, ", "))}
 }
 
 // wayWords counts the ways to an index and says by what they are allowed. all

@@ -16,6 +16,7 @@ import (
 const (
 	maxAnnotations = 10   // of each level; further ones vanish
 	maxMessage     = 4096 // UTF-16 units; the rest is cut
+	maxTitle       = 255  // characters, GitHub's limit for a title
 	minMask        = 8    // bytes; a shorter mask would make the log unreadable
 	maxMask        = 64 << 10
 )
@@ -29,7 +30,8 @@ const (
 
 // Annotate shows a message on the run's page. File, line, col and title may be
 // empty or 0; a column without a line is left out, as the runner would. The
-// message may have several lines; one of more than 4,096 UTF-16 units is cut.
+// message may have several lines; one of more than 4,096 UTF-16 units is cut, and
+// so is a title of more than 255.
 //
 // After ten of a level it writes nothing and returns [ErrFull].
 func (r *Runner) Annotate(level, file string, line, col int, title, message string) error {
@@ -43,7 +45,7 @@ func (r *Runner) Annotate(level, file string, line, col int, title, message stri
 		}
 	}
 	add("file", report.Sanitize(file))
-	add("title", report.Sanitize(title))
+	add("title", cut(report.Sanitize(title), maxTitle))
 	if line > 0 {
 		add("line", strconv.Itoa(line))
 		if col > 0 {
@@ -66,14 +68,22 @@ func (r *Runner) Annotate(level, file string, line, col int, title, message stri
 		return fmt.Errorf("writing an annotation: %d of level %s: %w", maxAnnotations, level, ErrFull)
 	}
 	r.annotations[level]++
-	return guarded("writing an annotation", func() { say("%s", cut(cleanLines(message))) })
+	return guarded("writing an annotation", func() { say("%s", cut(cleanLines(message), maxMessage)) })
 }
 
-// cut keeps a message within what the runner takes.
-func cut(s string) string {
-	if units := utf16.Encode([]rune(s)); len(units) > maxMessage {
-		const note = "… (cut)"
-		return string(utf16.Decode(units[:maxMessage-len([]rune(note))])) + note
+// cut keeps a text within limit UTF-16 units, which is how the runner counts,
+// and says so.
+func cut(s string, limit int) string {
+	const note = "… (cut)"
+	room := limit - len([]rune(note))
+	used, fits := 0, 0
+	for i, r := range s {
+		if used <= room {
+			fits = i
+		}
+		if used += max(1, utf16.RuneLen(r)); used > limit {
+			return s[:fits] + note
+		}
 	}
 	return s
 }

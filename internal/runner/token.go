@@ -169,7 +169,7 @@ func newAsker(address *url.URL, bearer string, o TokenOptions) (*asker, error) {
 		a.now = time.Now
 	}
 	if a.sleep == nil {
-		a.sleep = sleepFor
+		a.sleep = httpx.Sleep
 	}
 	var err error
 	a.client, err = httpx.New(httpx.Options{

@@ -264,10 +264,10 @@ func TestRealClock(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := sleepFor(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := httpx.Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("a pause in an ended context: %v", err)
 	}
-	if err := sleepFor(t.Context(), time.Nanosecond); err != nil {
+	if err := httpx.Sleep(t.Context(), time.Nanosecond); err != nil {
 		t.Error(err)
 	}
 }

@@ -115,14 +115,3 @@ func retryAfter(err error) time.Duration {
 	}
 	return 0
 }
-
-func sleepFor(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}

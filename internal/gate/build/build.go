@@ -31,6 +31,8 @@ type Input struct {
 	WhyUnknown string
 	// Registered is the index's word on the publisher, or nil.
 	Registered *Registered
+	// Run is the number of the run that the files must come from, "" for any.
+	Run string
 	// RootProblems are failed refreshes of trust roots.
 	RootProblems []*trust.Problem
 }
@@ -41,6 +43,10 @@ type Result struct {
 	// ByDist holds, per distribution (same order as Input.Dists), the verified
 	// attestations that are about it.
 	ByDist [][]*evidence.Attestation
+	// Commit and Run are what a passing attestation proves that the release was
+	// built from and by: a commit, and the number of a run on GitHub. Both are
+	// "" where none passes.
+	Commit, Run string
 }
 
 // Judge applies every rule of the gate to the release.
@@ -57,6 +63,10 @@ func Judge(in Input) Result {
 	}
 	r.leftovers()
 	r.together()
+	if len(r.passing) > 0 {
+		id := r.passing[0].id
+		r.res.Commit, r.res.Run = id.Commit, runNumber(id.RunURI)
+	}
 	return r.res
 }
 
@@ -101,6 +111,8 @@ type judgement struct {
 	dist *dist.Dist
 	// names are the statement's names for the distribution's digest.
 	names []string
+	// run is Input.Run.
+	run string
 	// predicate is set for provenance.
 	predicate parsedPredicate
 	// foreign is set by the rules about the issuer: the signer is no GitHub
@@ -120,7 +132,7 @@ func (j *judgement) passes() bool {
 
 // judge holds one attestation against every rule for its kind.
 func (r *release) judge(a *evidence.Attestation, d *dist.Dist) *judgement {
-	j := &judgement{att: a, id: a.Signer, kind: kindOf(a), pol: r.in.Policy, dist: d}
+	j := &judgement{att: a, id: a.Signer, kind: kindOf(a), pol: r.in.Policy, dist: d, run: r.in.Run}
 	for _, s := range a.Statement.Subjects {
 		if s.SHA256 == d.Digest.Hex() {
 			j.names = append(j.names, s.Name)

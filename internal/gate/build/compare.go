@@ -68,33 +68,16 @@ func refMatches(templates []string, ref, version string) bool {
 	return false
 }
 
-// tagEndsIn is the default rule: refs/tags/ and then the version, alone or
-// after a "v", a name or a path (v1.0, NAME-1.0, NAME/v1.0). Of the endings
-// that begin after a separator, the longest that is a version decides, so that
-// v1.0.0-1 is never taken for version 1.
+// tagEndsIn is the default rule: refs/tags/ and a name that ends in the version;
+// see [dist.TagVersion].
 func tagEndsIn(ref, version string) bool {
 	tag, ok := strings.CutPrefix(ref, "refs/tags/")
 	if !ok {
 		return false
 	}
-	for i := range len(tag) {
-		if i > 0 && !strings.ContainsRune("-_/@", rune(tag[i-1])) {
-			continue
-		}
-		ending := tag[i:]
-		if !startsWithDigit(ending) {
-			ending = strings.TrimPrefix(strings.TrimPrefix(ending, "v"), "V")
-		}
-		if startsWithDigit(ending) && isVersion(ending) {
-			return dist.EqualVersions(ending, version)
-		}
-	}
-	return false
+	found, ok := dist.TagVersion(tag)
+	return ok && dist.EqualVersions(found, version)
 }
-
-func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
-
-func isVersion(s string) bool { return dist.EqualVersions(s, s) }
 
 // orNothing shows a certificate's value in a message, where it may be absent.
 func orNothing(s string) string {
@@ -103,3 +86,5 @@ func orNothing(s string) string {
 	}
 	return `"` + s + `"`
 }
+
+func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }

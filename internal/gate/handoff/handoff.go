@@ -31,6 +31,9 @@ type Input struct {
 	Policy *policy.Policy
 	// Ledger is the set that was verified before, or nil.
 	Ledger *Ledger
+	// Sealed says that the files are about to be uploaded: without a ledger
+	// nobody knows whether they are those that were verified.
+	Sealed bool
 	// Checksums are the digests that the build handed on, or nil.
 	Checksums Checksums
 	// Relaxed verifies one document as leniently as the index does; it is

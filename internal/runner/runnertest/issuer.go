@@ -47,6 +47,7 @@ type Issuer struct {
 	claims   map[string]any
 	faults   []Fault
 	requests []Request
+	tokens   []string
 	base     string
 }
 
@@ -126,6 +127,22 @@ func (i *Issuer) Set(changes map[string]any) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	maps.Copy(i.claims, changes)
+}
+
+// Claims returns the claims of further tokens, but for those that each token
+// has for itself.
+func (i *Issuer) Claims() map[string]any {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return maps.Clone(i.claims)
+}
+
+// Tokens returns the tokens that were handed out so far. Each is a secret of
+// the job that asked.
+func (i *Issuer) Tokens() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Clone(i.tokens)
 }
 
 // Fail has the next requests for tokens meet faults, one each, in this order.
@@ -220,6 +237,9 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 		audience = "https://github.com/" + owner
 	}
 	token := i.Token(audience, nil)
+	i.mu.Lock()
+	i.tokens = append(i.tokens, token)
+	i.mu.Unlock()
 	answer(w, map[string]any{"count": len(token), "value": token})
 }
 

@@ -126,7 +126,22 @@ type Pair struct{ Name, Value string }
 // ParseFile reads a command file of names and values (GITHUB_OUTPUT,
 // GITHUB_STATE, GITHUB_ENV), in order; of one name the last holds.
 func ParseFile(text string) ([]Pair, error) {
-	var out []Pair
+	pairs, _, err := parseFile(text)
+	return pairs, err
+}
+
+// Delimiters returns the delimiter of each pair that [ParseFile] returns, ""
+// for one of the form NAME=VALUE. A writer whose delimiters repeat can be made
+// to write further pairs, and so can one without any.
+func Delimiters(text string) []string {
+	_, marks, _ := parseFile(text)
+	return marks
+}
+
+func parseFile(text string) (out []Pair, marks []string, err error) {
+	add := func(name, value, mark string) {
+		out, marks = append(out, Pair{name, value}), append(marks, mark)
+	}
 	for text != "" {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
@@ -136,13 +151,13 @@ func ParseFile(text string) ([]Pair, error) {
 		equals, heredoc := strings.Index(line, "="), strings.Index(line, "<<")
 		switch {
 		case equals >= 0 && (heredoc < 0 || equals < heredoc):
-			out = append(out, Pair{line[:equals], line[equals+1:]})
+			add(line[:equals], line[equals+1:], "")
 		case heredoc > 0 && heredoc+2 < len(line):
 			mark := line[heredoc+2:]
 			var value []string
 			for {
 				if text == "" {
-					return out, fmt.Errorf("delimiter %q of %q not found", mark, line[:heredoc])
+					return out, marks, fmt.Errorf("delimiter %q of %q not found", mark, line[:heredoc])
 				}
 				var next string
 				next, text, _ = strings.Cut(text, "\n")
@@ -151,10 +166,10 @@ func ParseFile(text string) ([]Pair, error) {
 				}
 				value = append(value, next)
 			}
-			out = append(out, Pair{line[:heredoc], strings.Join(value, "\n")})
+			add(line[:heredoc], strings.Join(value, "\n"), mark)
 		default:
-			return out, errors.New("neither NAME=VALUE nor NAME<<DELIMITER: " + line)
+			return out, marks, errors.New("neither NAME=VALUE nor NAME<<DELIMITER: " + line)
 		}
 	}
-	return out, nil
+	return out, marks, nil
 }

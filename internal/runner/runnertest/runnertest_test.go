@@ -2,7 +2,10 @@
 
 package runnertest
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // The emulator must see what the runner would execute; else every test that
 // uses it proves nothing.
@@ -51,4 +54,24 @@ func TestParseFile(t *testing.T) {
 			t.Errorf("%q is read as %q", bad, pairs)
 		}
 	}
+	if got := Delimiters("a=b\nc<<X\n1\nX\nd<<Y\nY\ne<<Z\n"); !slices.Equal(got, []string{"", "X", "Y"}) {
+		t.Errorf("delimiters %q", got)
+	}
+}
+
+func FuzzParseFile(f *testing.F) {
+	for _, s := range []string{"a=b\n", "a<<X\n1\nX\n", "a<<X\n", "<<\n", "a<<b=c\nb=c\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		pairs, err := ParseFile(text)
+		if n := len(Delimiters(text)); n != len(pairs) {
+			t.Fatalf("%d delimiters of %d pairs, %v", n, len(pairs), err)
+		}
+		for _, p := range pairs {
+			if len(p.Name)+len(p.Value) > len(text) {
+				t.Fatalf("%q has %q", text, p)
+			}
+		}
+	})
 }

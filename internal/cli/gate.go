@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scientific-python/sallyport/internal/gate"
+	"github.com/scientific-python/sallyport/internal/gate/handoff"
+	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/report"
+	"github.com/scientific-python/sallyport/internal/trust"
+)
+
+// gateFlags are the flags of "sallyport gate".
+type gateFlags struct {
+	common
+	settings
+	enforcement
+	source
+	ledgerOut string
+	ledger    string
+	checksums string
+	seal      bool
+	strict    bool
+	workTree  bool
+}
+
+func gateCommand(e *Env) *cobra.Command {
+	f := &gateFlags{}
+	cmd := &cobra.Command{
+		Use:   "gate PATH...",
+		Short: "Judge all that can be known of a release before its upload",
+		Long: `Judge a release before it is uploaded: its files against their attestations and
+the policy (as verify does), and the repository's workflows (as audit does), in
+one step. Where all is well the ledger is written: the list of files and digests
+that may be uploaded, for the job that uploads.
+
+Runs in a job of its own, with a checkout. The publish job then runs
+"sallyport gate --seal" with the ledger, directly before the upload.
+
+Exit code: 0 all is well, 1 something deviates, 2 something could not be
+checked, 3 bad usage or configuration.`,
+		Example: `  sallyport gate dist/
+  sallyport gate --seal --ledger "$LEDGER" dist/`,
+		Args: somePath,
+		RunE: func(cmd *cobra.Command, args []string) error { return runGate(cmd, e, f, args) },
+	}
+	flags := cmd.Flags()
+	f.common.register(flags)
+	f.settings.register(flags)
+	f.enforcement.register(flags)
+	f.source.register(flags)
+	flags.BoolVar(&f.seal, "seal", false, "in the publish job: the folder equals the ledger, the job is the publisher's, no credential is in sight")
+	flags.Var(&once{at: &f.ledger}, "ledger", "with --seal: the set of files that was verified: `FILE`, - for standard input, or the JSON itself")
+	flags.Var(&once{at: &f.ledgerOut}, "ledger-out", "also write the ledger to `FILE`")
+	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
+	flags.BoolVar(&f.workTree, "work-tree", false, "audit the workflows as they lie in the folder, uncommitted changes included")
+	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
+	return cmd
+}
+
+func runGate(cmd *cobra.Command, e *Env, f *gateFlags, paths []string) error {
+	from, err := f.enforcement.until(cmd, e.Now())
+	if err != nil {
+		return err
+	}
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	w, err := newWorld(e, &f.common)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(e)
+	defer progress.done()
+	g := &gating{env: e, flags: f, world: w, progress: progress}
+	judge := g.judge
+	if f.seal {
+		judge = g.sealed
+	}
+	rep, err := judge(cmd, paths)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return fmt.Errorf("judging the release: stopped before the end: %w", err)
+	}
+	rep.EnforceFrom = from
+	problem := errors.Join(g.handOn(rep), g.remember(rep, paths))
+	if err := f.common.write(e, w, rep); err != nil || problem != nil {
+		var exit exitError
+		if from != "" && problem == nil && errors.As(err, &exit) {
+			return nil // the verdict does not count yet, which the report says
+		}
+		return errors.Join(problem, err)
+	}
+	return nil
+}
+
+// check refuses flags that contradict each other or are given empty.
+func (f *gateFlags) check(cmd *cobra.Command) error {
+	if err := f.source.check(cmd, f.offline); err != nil {
+		return err
+	}
+	for _, name := range []string{"ledger-out"} {
+		if fl := cmd.Flags().Lookup(name); fl.Changed && fl.Value.String() == "" {
+			return usagef("reading the arguments: --%s is given an empty value; leave the flag out, or give a value", name)
+		}
+	}
+	given := cmd.Flags().Changed("ledger")
+	switch {
+	case given && !f.seal:
+		return usagef("reading the arguments: --ledger goes with --seal; without it the gate writes the ledger")
+	case f.seal && f.ledgerOut != "":
+		return usagef("reading the arguments: --ledger-out and --seal are both given; the seal writes no ledger")
+	}
+	return f.common.check(cmd)
+}
+
+// gating is one run of "sallyport gate".
+type gating struct {
+	env      *Env
+	flags    *gateFlags
+	world    *world
+	progress *progress
+	release  *gate.Release
+	proof    gate.Proof
+	// ledger is what --seal was given.
+	ledger *handoff.Ledger
+}
+
+// judge reads everything once, and judges it.
+func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, error) {
+	ctx, f, w := cmd.Context(), g.flags, g.world
+	o := gate.GateOptions{Audit: gate.AuditOptions{Strict: f.strict, Tool: tool()}, Release: gate.Options{Strict: f.strict, Tool: tool()}}
+	var err error
+	if o.Release.Checksums, err = readChecksums(f.checksums, cmd.Flags().Changed("checksums"), g.env.Stdin); err != nil {
+		return nil, err
+	}
+	if g.release, err = gate.Collect(ctx, paths, f.bundles, g.progress.hashing); err != nil {
+		return nil, usageError{err}
+	}
+	g.progress.say("reading the workflows")
+	a := &auditFlags{common: f.common, settings: f.settings, workTree: f.workTree}
+	if a.repo == "" {
+		a.repo = "."
+	}
+	tree, commit, err := w.auditedTree(a, &o.Audit)
+	if err != nil {
+		return nil, err
+	}
+	file, err := readTreePolicy(a, tree)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.auditPolicies(cmd, a, file, commit, &o.Audit); err != nil {
+		return nil, err
+	}
+	if o.Workflows, err = gate.ReadWorkflows(tree, o.Audit.Repository, o.Audit.DefaultBranch); err != nil {
+		return nil, fmt.Errorf("reading the workflows of %q: %w", a.repo, err)
+	}
+	if err := g.looser(a, commit, file, &o); err != nil {
+		return nil, err
+	}
+	if err := g.verified(ctx, cmd, policyFile{file, commit}, &o.Release); err != nil {
+		return nil, err
+	}
+	g.progress.say("asking GitHub for the repository's settings")
+	if err := w.readSettings(ctx, o.Workflows, &o.Audit); err != nil {
+		return nil, err
+	}
+	g.progress.say("verifying attestations")
+	rep, proof := gate.Gate(ctx, g.release, o)
+	g.proof = proof
+	return rep, nil
+}
+
+// verified prepares what verify would.
+func (g *gating) verified(ctx context.Context, cmd *cobra.Command, read policyFile, o *gate.Options) error {
+	f, w := g.flags, g.world
+	overlay := f.settings.overlay(cmd.Flags(), w.facts)
+	if err := w.choosePolicy(ctx, read, &f.settings, overlay, g.release, o); err != nil {
+		return err
+	}
+	if err := w.thisRun(o); err != nil {
+		return err
+	}
+	g.progress.say("loading trust roots")
+	var err error
+	if o.Trust, err = trust.Load(ctx, trust.Options{Files: f.trustedRoots, Offline: f.offline, Now: g.env.Now(), Client: g.env.Client, Repositories: g.env.TUF}); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return usageError{err}
+		}
+		return err
+	}
+	if f.fromGitHub || !f.notFromGitHub && !f.offline {
+		g.progress.say("asking GitHub for attestations")
+		return w.fetch(ctx, f.fromGitHub, g.release, o)
+	}
+	return nil
+}
+
+// thisRun has the files come from the running workflow's commit and run, unless
+// the policy says that they come from elsewhere.
+func (w *world) thisRun(o *gate.Options) error {
+	if o.Policy.Builder.Run == "any" {
+		return nil
+	}
+	o.Run, _ = w.facts.RunID.Get()
+	sha, ok := w.facts.SHA.Get()
+	if !ok || o.Policy.Builder.Commit != "" {
+		return nil
+	}
+	p, err := o.Policy.With(policy.Overlay{Facts: []policy.Setting{{Key: "builder.commit", Values: []string{sha}, From: "GITHUB_SHA"}}})
+	if err != nil {
+		return err
+	}
+	o.Policy = p.WithDefaults()
+	return nil
+}
+
+// handOn writes the ledger of a release that passes, and the outputs.
+func (g *gating) handOn(rep *report.Report) error {
+	if g.flags.seal || rep.Verdict != report.Pass || rep.EnforceFrom != "" {
+		return nil
+	}
+	first := rep.Dists[0]
+	l, err := handoff.NewLedger(first.Name, first.Version, g.proof.Commit, g.proof.Run, g.release.Files.Dists)
+	if err != nil {
+		return err
+	}
+	data, err := l.JSON()
+	if err != nil {
+		return err
+	}
+	if path := g.flags.ledgerOut; path != "" {
+		if err := writeFile(path, append(data, '\n')); err != nil {
+			return err
+		}
+	}
+	if g.world.lookup("GITHUB_OUTPUT") != "" {
+		return g.world.runner.Output("ledger", string(data))
+	}
+	return nil
+}

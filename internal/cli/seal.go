@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scientific-python/sallyport/internal/gate"
+	"github.com/scientific-python/sallyport/internal/gate/seal"
+	"github.com/scientific-python/sallyport/internal/report"
+	"github.com/scientific-python/sallyport/internal/runner"
+	"github.com/scientific-python/sallyport/internal/trust"
+)
+
+// sealed judges the folder and the job directly before the upload. It needs no
+// checkout: the policy is read at the run's commit.
+func (g *gating) sealed(cmd *cobra.Command, paths []string) (*report.Report, error) {
+	ctx, f, w := cmd.Context(), g.flags, g.world
+	o := gate.Options{Strict: f.strict, Tool: tool()}
+	var err error
+	if o.Ledger, err = readLedger(f.ledger, cmd.Flags().Changed("ledger"), g.env.Stdin); err != nil {
+		return nil, err
+	}
+	if g.release, err = gate.Collect(ctx, paths, f.bundles, g.progress.hashing); err != nil {
+		return nil, usageError{err}
+	}
+	in := seal.Input{}
+	if g.ledger = o.Ledger; o.Ledger != nil {
+		in.Commit, in.Run = o.Ledger.Commit, o.Ledger.Run
+	}
+	g.progress.say("asking who this job is")
+	token, err := w.commands().VerifiedToken(ctx, runner.GateAudience, runner.VerifyOptions{
+		TokenOptions: runner.TokenOptions{HTTPClient: g.env.Client, Now: g.env.Now}, Issuer: g.env.Issuer,
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		in.WhyNoClaims = err.Error()
+	default:
+		in.Claims = &token.Claims
+		if err := w.fromClaims(token.Claims); err != nil {
+			return nil, err
+		}
+	}
+	read, err := w.readPolicy(ctx, &f.common, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.choosePolicy(ctx, read, &f.settings, f.settings.overlay(cmd.Flags(), w.facts), g.release, &o); err != nil {
+		return nil, err
+	}
+	if o.Trust, err = trust.Load(ctx, trust.Options{Files: f.trustedRoots, Offline: f.offline, Now: g.env.Now(), Client: g.env.Client, Repositories: g.env.TUF}); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError{err}
+		}
+		return nil, err
+	}
+	in.Policy = o.Policy
+	in.Credentials, in.Unseen = runner.Credentials(g.env.Lookup, runner.CredentialOptions{
+		Names: g.env.Names, Classify: seal.Classify, Workspace: w.workspace(),
+		RunnerHome: runnerHome(), HomeIsRunners: w.lookup("INPUT_COMMAND") == "",
+	})
+	in.Looked = true
+	return gate.Seal(ctx, g.release, o, seal.Judge(in)), nil
+}
+
+// mountedHome is where the composite action mounts the credential files of the
+// runner's home folder. A container action has no such folder.
+const mountedHome = "/runner-home"
+
+func runnerHome() string {
+	if info, err := os.Stat(mountedHome); err == nil && info.IsDir() {
+		return mountedHome
+	}
+	return ""
+}
