@@ -38,15 +38,25 @@ func DefaultKinds() []Kind { return []Kind{KindSLSA, KindBundle, KindRelease} }
 // ForIndex reports whether files of the kind go to the package index.
 func (k Kind) ForIndex() bool { return k == KindSLSA || k == KindPublish }
 
-// ParseKinds reads a list of kinds, parted by commas, each once. An empty list
-// is an error.
+// everyProvenance stands for all kinds of provenance, in the policy's word.
+const everyProvenance = "provenance"
+
+// ParseKinds reads a list of kinds, parted by commas, each once; "provenance"
+// stands for slsa, bundle and release. An empty list is an error.
 func ParseKinds(list string) ([]Kind, error) {
-	var out []Kind
+	var names []Kind
 	for name := range strings.SplitSeq(list, ",") {
-		k := Kind(strings.TrimSpace(name))
+		if name = strings.TrimSpace(name); name == everyProvenance {
+			names = append(names, KindSLSA, KindBundle, KindRelease)
+		} else {
+			names = append(names, Kind(name))
+		}
+	}
+	var out []Kind
+	for _, k := range names {
 		switch {
 		case !slices.Contains(Kinds(), k):
-			return nil, fmt.Errorf("%q is no kind of attestation; use slsa, publish, bundle or release, parted by commas", string(k))
+			return nil, fmt.Errorf("%q is no kind of attestation; use slsa, publish, bundle or release, parted by commas, or provenance for all but publish", string(k))
 		case slices.Contains(out, k):
 			return nil, fmt.Errorf("%q is named twice; name each kind once", string(k))
 		}

@@ -148,7 +148,7 @@ func runAttest(cmd *cobra.Command, e *Env, f *attestFlags, paths []string) error
 	progress := newProgress(e)
 	defer progress.done()
 	s := &attesting{env: e, flags: f, world: w, progress: progress}
-	if !w.runner.Active() {
+	if !w.commands().Active() {
 		return usageError{runner.ErrOutsideActions}
 	}
 	if s.bundles, err = f.bundleFolder(w); err != nil {

@@ -235,8 +235,10 @@ func TestAttestSharesSignatures(t *testing.T) {
 
 func TestAttestKinds(t *testing.T) {
 	for kinds, want := range map[string][]string{
-		"slsa":          {wheelFile + ".slsa.attestation", sdistFile + ".slsa.attestation"},
-		"publish":       {wheelFile + ".publish.attestation", sdistFile + ".publish.attestation"},
+		"slsa":    {wheelFile + ".slsa.attestation", sdistFile + ".slsa.attestation"},
+		"publish": {wheelFile + ".publish.attestation", sdistFile + ".publish.attestation"},
+		"provenance": {wheelFile + ".slsa.attestation", sdistFile + ".slsa.attestation", bundlesIn + "samplepkg-1.0.0-py3-none-any.whl.sigstore.json",
+			bundlesIn + "samplepkg-1.0.0.intoto.jsonl", bundlesIn + "samplepkg-1.0.0.tar.gz.sigstore.json"},
 		"publish, slsa": {wheelFile + ".publish.attestation", wheelFile + ".slsa.attestation", sdistFile + ".publish.attestation", sdistFile + ".slsa.attestation"},
 		"bundle":        {bundlesIn + "samplepkg-1.0.0-py3-none-any.whl.sigstore.json", bundlesIn + "samplepkg-1.0.0.tar.gz.sigstore.json"},
 		"release":       {bundlesIn + "samplepkg-1.0.0.intoto.jsonl"},
@@ -262,6 +264,18 @@ func TestAttestKinds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A program that a step starts with little more than the right to ask for
+// tokens can attest all the same.
+func TestAttestBareEnvironment(t *testing.T) {
+	s := newAttestScene(t)
+	s.env = s.issuer.Env("")
+	s.run(t, "--bundle-dir", filepath.Join(s.dir, bundlesIn)).wants(t, 0, "pass: 2 files", "wrote")
+	s = newAttestScene(t)
+	s.env = s.issuer.Env("")
+	s.run(t).wants(t, 3, "--bundle-dir")
+	s.untouched(t)
 }
 
 // What the policy refuses is not signed: no certificate is asked for.
@@ -500,7 +514,7 @@ func TestAttestUsage(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"outside of Actions": {func(s *attestScene) { delete(s.env, "GITHUB_ACTIONS") }, []string{"--bundle-dir", "x"}, 3, "no job of GitHub Actions"},
+		"outside of Actions": {func(s *attestScene) { s.env = nil }, []string{"--bundle-dir", "x"}, 3, "no job of GitHub Actions"},
 		"no permission":      {func(s *attestScene) { delete(s.env, "ACTIONS_ID_TOKEN_REQUEST_TOKEN") }, nil, 3, "id-token: write"},
 		"no kinds":           {nil, []string{"--kinds", ""}, 3, "--kinds is given an empty value"},
 		"unknown kind":       {nil, []string{"--kinds", "slsa,sbom"}, 3, `"sbom" is no kind`},

@@ -66,8 +66,8 @@ func (f *attestFlags) bundleFolder(w *world) (string, error) {
 		dir = filepath.Join(ws, outFolder, "attestations")
 	}
 	if dir == "" {
-		temp, ok := w.facts.TempDir.Get()
-		if !ok {
+		temp := w.lookup("RUNNER_TEMP")
+		if temp == "" {
 			return "", usagef("reading the arguments: there is no temporary folder of a runner (RUNNER_TEMP) to write bundles to; name a folder with --bundle-dir")
 		}
 		dir = filepath.Join(temp, bundleFolder)

@@ -23,7 +23,7 @@ import (
 
 // commands is the runner with its commands on standard error, which it reads
 // too; standard output is left to the report.
-func (w *world) commands() *runner.Runner { return runner.New(w.env.Lookup, w.env.Stderr) }
+func (w *world) commands() *runner.Runner { return runner.NewOffering(w.env.Lookup, w.env.Stderr) }
 
 // fromClaims replaces what the environment says of the job by what its token
 // says.

@@ -120,11 +120,11 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 		}
 	}
 	if format == "github" {
-		problems = append(problems, w.toGitHub(rep))
+		problems = append(problems, w.toGitHub(rep, c.format != ""))
 	}
 	// A workflow that reads the output must never find it empty, whatever the
 	// form. Only a step without outputs at all is let off, for the other forms.
-	if format == "github" || w.lookup("GITHUB_OUTPUT") != "" {
+	if c.format == "github" || w.lookup("GITHUB_OUTPUT") != "" {
 		problems = append(problems, w.runner.Output("verdict", string(rep.Verdict)))
 	}
 	problems = append(problems, w.asAction(rep))

@@ -303,15 +303,19 @@ func (w *world) fetch(ctx context.Context, asked bool, r *gate.Release, o *gate.
 	return nil
 }
 
-// toGitHub writes annotations, step summary and outputs.
-func (w *world) toGitHub(rep *report.Report) error {
+// toGitHub writes annotations and the step summary, which must be there where
+// this form was asked for.
+func (w *world) toGitHub(rep *report.Report, asked bool) error {
 	var problems []error
 	for _, a := range report.Annotations(rep, 0) {
 		if err := w.runner.Annotate(a.Level, a.File, a.Line, a.Col, a.Title, a.Message); err != nil && !errors.Is(err, runner.ErrFull) {
 			problems = append(problems, err)
 		}
 	}
-	problems = append(problems, w.runner.AppendSummary(report.Summary(rep, 0)))
+	// A step always has a summary; a program that a step starts may not.
+	if w.lookup("GITHUB_STEP_SUMMARY") != "" || asked {
+		problems = append(problems, w.runner.AppendSummary(report.Summary(rep, 0)))
+	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("writing to the runner: %w", err)
 	}

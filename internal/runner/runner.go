@@ -50,6 +50,10 @@ func New(lookup Lookup, log io.Writer) *Runner {
 	if v, _ := lookup("GITHUB_ACTIONS"); v != "true" {
 		return nil
 	}
+	return newRunner(lookup, log)
+}
+
+func newRunner(lookup Lookup, log io.Writer) *Runner {
 	getenv := func(name string) string {
 		v, _ := lookup(name)
 		return v
@@ -59,6 +63,21 @@ func New(lookup Lookup, log io.Writer) *Runner {
 		act:         githubactions.New(githubactions.WithWriter(log), githubactions.WithGetenv(getenv)),
 		annotations: map[string]int{},
 	}
+}
+
+// NewOffering is [New], and also the runner of a job that is offered identity
+// tokens though it does not say that it runs in Actions: a step of a job may
+// start programs with less of an environment than its own.
+func NewOffering(lookup Lookup, log io.Writer) *Runner {
+	if r := New(lookup, log); r != nil {
+		return r
+	}
+	for _, name := range []string{tokenURL, tokenBearer} {
+		if v, _ := lookup(name); v == "" {
+			return nil
+		}
+	}
+	return newRunner(lookup, log)
 }
 
 // Active reports whether the program runs in Actions.
