@@ -71,7 +71,12 @@ for file in "${files[@]}"; do
 done
 
 workspace="type=bind,source=$GITHUB_WORKSPACE,target=$GITHUB_WORKSPACE"
-[[ ${INPUT_COMMAND:-} == attest ]] || workspace+=,readonly
+if [[ ${INPUT_COMMAND:-} != attest ]]; then
+  workspace+=,readonly
+  # But for the folder of what later steps are to find.
+  mkdir -p "$GITHUB_WORKSPACE/sallyport-out"
+  mounts+=(--mount "type=bind,source=$GITHUB_WORKSPACE/sallyport-out,target=$GITHUB_WORKSPACE/sallyport-out")
+fi
 
 # By name: docker takes the values from the environment, so that none of them
 # stands in a list of processes. What would bend the program's own start, or is
