@@ -11,12 +11,12 @@ root=$(cd "$here/../.." && pwd)
 . "$here/lab.sh"
 work=$1
 
-# The inputs as the runner hands them on: every one that action.yml has, empty
-# where nobody wrote it.
+# The inputs as the runner hands them on: every one that action.yml has, with its
+# default where nobody wrote it.
 inputs() {
-  printf 'INPUT_%s=\n' POLICY LEDGER CHECKSUMS BUNDLES KINDS BUNDLE-DIR STORE PUBLIC-GOOD SIGNING-CONFIG TRUSTED-ROOT \
-    PROJECT REPOSITORY ENVIRONMENT STRICT ENFORCE ENFORCE-FROM OFFLINE GITHUB-TOKEN
-  printf '%s\n' INPUT_COMMAND=verify "INPUT_DISTS=$1" INPUT_POLICY=sallyport.yml INPUT_TRUSTED-ROOT=trusted_root.json INPUT_OFFLINE=true
+  printf 'INPUT_%s=\n' POLICY BUNDLES KINDS BUNDLE-DIR STORE PUBLIC-GOOD SIGNING-CONFIG TRUSTED-ROOT \
+    PROJECT REPOSITORY ENVIRONMENT ENFORCE ENFORCE-FROM OFFLINE GITHUB-TOKEN
+  printf '%s\n' INPUT_LEDGER=none INPUT_CHECKSUMS=none INPUT_STRICT=false INPUT_COMMAND=verify "INPUT_DISTS=$1" INPUT_POLICY=sallyport.yml INPUT_TRUSTED-ROOT=trusted_root.json INPUT_OFFLINE=true
 }
 
 # variables are what the runner tells about a run of the sample's release, with

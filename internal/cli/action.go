@@ -25,7 +25,8 @@ const (
 )
 
 // actionInputs are all inputs but command and dists. An input that is empty is
-// one that was not given: the runner sets a variable for each.
+// one that was not given: the runner sets a variable for each. The inputs in
+// [neverEmpty] are an exception.
 var actionInputs = []actionInput{
 	{"policy", "policy", text, nil},
 	{"repository", "repository", text, nil},
@@ -49,15 +50,24 @@ var actionInputs = []actionInput{
 // actionCommands are the values of the input command.
 var actionCommands = []string{"gate", "seal", "verify", "attest", "audit"}
 
+// neverEmpty are the inputs that ask for a check which nothing else asks for,
+// with the value that stands for leaving them out. GitHub makes an empty value
+// of an output whose name is misspelt, which must not switch the check off.
+var neverEmpty = map[string]string{"checksums": "none", "ledger": "none", "strict": "false"}
+
 // actionArgs makes a command line of the action's inputs. The second result is
 // false where the program was not started as the action.
 //
 // An input that the command does not have is an error: it would be a check that
 // somebody asked for and did not get.
 func actionArgs(lookup func(string) (string, bool)) ([]string, bool, error) {
+	given := func(name string) (string, bool) {
+		v, set := lookup("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, " ", "_")))
+		return strings.TrimSpace(v), set
+	}
 	input := func(name string) string {
-		v, _ := lookup("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, " ", "_")))
-		return strings.TrimSpace(v)
+		v, _ := given(name)
+		return v
 	}
 	command := input("command")
 	if command == "" {
@@ -71,8 +81,14 @@ func actionArgs(lookup func(string) (string, bool)) ([]string, bool, error) {
 		args = []string{"gate", "--seal"}
 	}
 	for _, in := range actionInputs {
-		value := input(in.name)
-		if value == "" {
+		value, set := given(in.name)
+		absent, never := neverEmpty[in.name]
+		// Without a ledger the seal leaves the verdict open by itself; and in a
+		// trial the gate's output is empty where it would have stopped.
+		if never && set && value == "" && (in.name != "ledger" || command != "seal") {
+			return nil, true, usagef("reading the inputs: %s is given an empty value; see that the output which it is taken from exists and is spelt the same, or leave the input out", in.name)
+		}
+		if value == "" || never && value == absent {
 			continue
 		}
 		if in.kind != text && value != "true" && value != "false" {

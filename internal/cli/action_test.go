@@ -19,7 +19,7 @@ func TestActionArgs(t *testing.T) {
 		"gate":                 {"command=gate;dists=dist", "gate -- dist", ""},
 		"seal":                 {"command=seal;dists=dist;ledger={}", "gate --seal --ledger={} -- dist", ""},
 		"audit":                {"command=audit;dists=dist", "audit --", ""},
-		"all empty":            {"command=verify;dists=dist;policy=;strict=;enforce=;ledger=", "verify -- dist", ""},
+		"all empty":            {"command=verify;dists=dist;policy=;enforce=;bundles=", "verify -- dist", ""},
 		"two folders":          {"command=verify;dists=a\n b \n\nc;strict=true", "verify --strict -- a b c", ""},
 		"trial":                {"command=gate;dists=dist;enforce=false;enforce-from=2026-12-01", "gate --enforce=false --enforce-from=2026-12-01 -- dist", ""},
 		"defaults written out": {"command=gate;dists=dist;enforce=true;strict=false;offline=false;store=false", "gate -- dist", ""},
@@ -27,6 +27,14 @@ func TestActionArgs(t *testing.T) {
 		"several bundles":      {"command=verify;dists=dist;bundles=a.json\nb.json", "verify --bundle=a.json --bundle=b.json -- dist", ""},
 		"a file like a flag":   {"command=verify;dists=--offline", "verify -- --offline", ""},
 		"a value like a flag":  {"command=verify;dists=dist;policy=--offline", "verify --policy=--offline -- dist", ""},
+
+		"left out":           {"command=verify;dists=dist;strict=false;checksums=none;ledger=none", "verify -- dist", ""},
+		"seal in a trial":    {"command=seal;dists=dist;ledger=;enforce=false;enforce-from=2026-12-01", "gate --seal --enforce=false --enforce-from=2026-12-01 -- dist", ""},
+		"checksums":          {"command=gate;dists=dist;checksums=abc", "gate --checksums=abc -- dist", ""},
+		"misspelt checksums": {"command=gate;dists=dist;checksums=", "", "checksums is given an empty value"},
+		"misspelt in attest": {"command=attest;dists=dist;checksums= ", "", "checksums is given an empty value"},
+		"misspelt strict":    {"command=gate;dists=dist;strict=", "", "strict is given an empty value"},
+		"misspelt ledger":    {"command=verify;dists=dist;ledger=", "", "ledger is given an empty value"},
 
 		"unknown command": {"command=publish;dists=dist", "", `"publish"`},
 		"no dists":        {"command=gate", "", "dists is empty"},

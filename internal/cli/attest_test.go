@@ -271,7 +271,7 @@ func TestAttestKinds(t *testing.T) {
 func TestAttestBareEnvironment(t *testing.T) {
 	s := newAttestScene(t)
 	s.env = s.issuer.Env("")
-	s.run(t, "--bundle-dir", filepath.Join(s.dir, bundlesIn)).wants(t, 0, "pass: 2 files", "wrote")
+	s.run(t, "--bundle-dir", filepath.Join(s.dir, bundlesIn)).wants(t, 0, "pass: 2 files", "wrote", "policy-from-work-tree")
 	s = newAttestScene(t)
 	s.env = s.issuer.Env("")
 	s.run(t).wants(t, 3, "--bundle-dir")

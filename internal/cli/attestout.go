@@ -33,6 +33,7 @@ func (w *world) fromClaims(c runner.Claims) error {
 		return fmt.Errorf("reading the identity token: %w", err)
 	}
 	fact := runner.FactOf
+	w.claimed = true
 	w.facts.Repository, w.facts.RepositoryID, w.facts.OwnerID = fact(c.Repository), fact(c.RepositoryID), fact(c.RepositoryOwnerID)
 	w.facts.Ref, w.facts.SHA, w.facts.Event = fact(c.Ref), fact(c.SHA), fact(c.EventName)
 	w.facts.WorkflowRef, w.facts.Workflow, w.facts.WorkflowSHA = fact(c.WorkflowRef), at, fact(c.WorkflowSHA)

@@ -122,8 +122,9 @@ func (c *common) write(e *Env, w *world, rep *report.Report) error {
 	if format == "github" {
 		problems = append(problems, w.toGitHub(rep, c.format != ""))
 	}
-	// A workflow that reads the output must never find it empty, whatever the
-	// form. Only a step without outputs at all is let off, for the other forms.
+	// A workflow that reads the output must never find it empty. The form github
+	// asks for outputs, so a step that has none is an error there; the other
+	// forms write it where there are outputs.
 	if c.format == "github" || w.lookup("GITHUB_OUTPUT") != "" {
 		problems = append(problems, w.runner.Output("verdict", string(rep.Verdict)))
 	}

@@ -213,9 +213,13 @@ func (w *world) thisRun(o *gate.Options) error {
 	if o.Policy.Builder.Run == "any" {
 		return nil
 	}
-	o.Run, _ = w.facts.RunID.Get()
-	sha, ok := w.facts.SHA.Get()
-	if !ok || o.Policy.Builder.Commit != "" {
+	run, haveRun := w.facts.RunID.Get()
+	sha, haveSHA := w.facts.SHA.Get()
+	fixed := o.Policy.Builder.Commit != ""
+	if w.runner.Active() && (!haveRun || !haveSHA && !fixed) {
+		return usagef("reading the runner's facts: it does not say which run of which commit this is (GITHUB_RUN_ID, GITHUB_SHA), so files of another one would pass; leave both variables as the runner sets them, or write builder: {run: any} into the policy")
+	}
+	if o.Run = run; !haveSHA || fixed {
 		return nil
 	}
 	p, err := o.Policy.With(policy.Overlay{Facts: []policy.Setting{{Key: "builder.commit", Values: []string{sha}, From: "GITHUB_SHA"}}})
@@ -226,9 +230,10 @@ func (w *world) thisRun(o *gate.Options) error {
 	return nil
 }
 
-// handOn writes the ledger of a release that passes, and the outputs.
+// handOn writes the ledger of a release that passes, and the outputs; in a trial
+// too, so that what passes is sealed from the first day on.
 func (g *gating) handOn(rep *report.Report) error {
-	if g.flags.seal || rep.Verdict != report.Pass || rep.EnforceFrom != "" {
+	if g.flags.seal || rep.Verdict != report.Pass {
 		return nil
 	}
 	first := rep.Dists[0]

@@ -109,11 +109,14 @@ func TestGateThisRun(t *testing.T) {
 		env    map[string]string
 		policy string
 		code   int
-		rule   string
+		rule   string // with exit code 3, what is said
 	}{
 		"this run":               {nil, "", 0, ""},
 		"another run":            {map[string]string{"GITHUB_RUN_ID": "99"}, "", 1, "other-run"},
 		"another run, allowed":   {map[string]string{"GITHUB_RUN_ID": "99"}, "builder:\n  run: any\n", 0, ""},
+		"a run without a number": {map[string]string{"GITHUB_RUN_ID": ""}, "", 3, "does not say which run"},
+		"a run of no commit":     {map[string]string{"GITHUB_SHA": ""}, "", 3, "does not say which run"},
+		"neither, allowed":       {map[string]string{"GITHUB_RUN_ID": "", "GITHUB_SHA": ""}, "builder:\n  run: any\n", 0, ""},
 		"second attempt":         {map[string]string{"GITHUB_RUN_ATTEMPT": "2"}, "", 0, ""},
 		"another commit":         {map[string]string{"GITHUB_SHA": strings.Repeat("a", 40)}, "", 1, "wrong-commit"},
 		"the policy's commit":    {map[string]string{"GITHUB_SHA": strings.Repeat("a", 40)}, "builder:\n  commit: " + sigstoretest.DefaultCommit + "\n", 0, ""},
@@ -128,6 +131,10 @@ func TestGateThisRun(t *testing.T) {
 				g.env[k] = v
 			}
 			put(t, filepath.Join(g.dir, ".github", "sallyport.yml"), []byte(goodPolicy+tt.policy))
+			if tt.code == 3 {
+				g.run(t).wants(t, 3, tt.rule)
+				return
+			}
 			rep, r := g.report(t)
 			if r.code != tt.code || tt.rule != "" && rules(rep)[tt.rule] == 0 {
 				t.Errorf("exit code %d, %v", r.code, rules(rep))
@@ -137,7 +144,7 @@ func TestGateThisRun(t *testing.T) {
 }
 
 // A trial does not stop a release, says so, ends by itself, and leaves no
-// ledger behind.
+// ledger of what it would have stopped.
 func TestGateTrial(t *testing.T) {
 	g := newGateScene(t)
 	g.args[slices.Index(g.args, filepath.Join(g.dir, "bundles"))] = filepath.Join(g.dir, "branch")
@@ -164,7 +171,14 @@ func TestGateTrial(t *testing.T) {
 			t.Fatal("a ledger was written")
 		}
 	}
+	// What passes is handed on, so that the seal has what it seals.
 	c := g.call
+	c.args = append(slices.Clone(c.args), "--enforce-from", "2026-07-01")
+	c.args[slices.Index(c.args, filepath.Join(g.dir, "branch"))] = filepath.Join(g.dir, "bundles")
+	if c.run(t).wants(t, 0, "pass: "); !exists(out) {
+		t.Error("no ledger was written of a release that passes")
+	}
+	c = g.call
 	c.args = append(slices.Clone(g.args[:len(g.args)-1]), "--enforce-from", "2026-07-01")
 	c.run(t).wants(t, 3, "goes with --enforce=false")
 }
@@ -181,13 +195,15 @@ func TestGateLooserPolicy(t *testing.T) {
 		then, now string
 		shallow   bool
 		says      string // of looser-policy; "" for nothing
+		of        string // the earlier release's tag; "" for v0.9
 	}{
-		"runners":            {"builder:\n  runners: github-hosted\n", "builder:\n  runners: any\n", false, "warning: since refs/tags/v0.9 the policy is looser"},
-		"require":            {"require: [provenance, publish]\n", "", false, "warning: since refs/tags/v0.9"},
-		"the same":           {"builder:\n  runners: any\n", "builder:\n  runners: any\n", false, ""},
-		"stricter":           {"builder:\n  runners: any\n", "", false, ""},
-		"no earlier release": {"none", "builder:\n  runners: any\n", false, ""},
-		"shallow":            {"", "", true, "unchecked: whether the policy lets more pass"},
+		"runners":            {"builder:\n  runners: github-hosted\n", "builder:\n  runners: any\n", false, "warning: since refs/tags/v0.9 the policy is looser", ""},
+		"require":            {"require: [provenance, publish]\n", "", false, "warning: since refs/tags/v0.9", ""},
+		"a higher version":   {"require: [provenance, publish]\n", "", false, "warning: since refs/tags/v9.9", "v9.9"},
+		"the same":           {"builder:\n  runners: any\n", "builder:\n  runners: any\n", false, "", ""},
+		"stricter":           {"builder:\n  runners: any\n", "", false, "", ""},
+		"no earlier release": {"none", "builder:\n  runners: any\n", false, "", ""},
+		"shallow":            {"", "", true, "unchecked: whether the policy lets more pass", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGateScene(t)
@@ -203,16 +219,19 @@ func TestGateLooserPolicy(t *testing.T) {
 			if tt.then != "none" {
 				write(tt.then)
 				git(t, dir, "tag", "v0.9")
-				git(t, dir, "tag", "v9.9") // a later one says nothing
+				if tt.of != "" {
+					git(t, dir, "tag", "-d", "v0.9")
+					git(t, dir, "tag", tt.of)
+				}
 			}
 			write(tt.now)
 			if tt.then == "none" {
-				git(t, dir, "tag", "v9.9") // a clone with tags, none of them earlier
+				git(t, dir, "tag", "v9.9") // a clone with tags, none of an ancestor
 			}
 			if tt.shallow {
 				head := git(t, dir, "rev-parse", "HEAD")
 				put(t, filepath.Join(dir, ".git", "shallow"), []byte(head+"\n"))
-				git(t, dir, "tag", "-d", "v0.9", "v9.9")
+				git(t, dir, "tag", "-d", "v0.9")
 			}
 			g.args = slices.DeleteFunc(g.args, func(a string) bool { return a == "--work-tree" })
 			g.args[slices.Index(g.args, "--repo")+1] = dir

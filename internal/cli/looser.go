@@ -31,11 +31,13 @@ func (g *gating) looser(a *auditFlags, commit string, now *policy.File, o *gate.
 	if err != nil {
 		return err
 	}
+	// An ancestor's tag is an earlier release's whatever its version: a release
+	// of an old line, or one that calls itself 0.0.1, is compared too.
 	version := g.release.Files.Dists[0].Name.Canonical
 	earlier := func(tag string) bool {
 		v, ok := dist.TagVersion(tag)
 		order, ordered := dist.CompareVersions(v, version)
-		return ok && ordered && order < 0
+		return ok && ordered && order != 0
 	}
 	tag, err := repo.Previous(commit, earlier, func(a, b string) int {
 		x, _ := dist.TagVersion(a)

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -32,20 +33,8 @@ func (g *gating) sealed(cmd *cobra.Command, paths []string) (*report.Report, err
 	if g.ledger = o.Ledger; o.Ledger != nil {
 		in.Commit, in.Run = o.Ledger.Commit, o.Ledger.Run
 	}
-	g.progress.say("asking who this job is")
-	token, err := w.commands().VerifiedToken(ctx, runner.GateAudience, runner.VerifyOptions{
-		TokenOptions: runner.TokenOptions{HTTPClient: g.env.Client, Now: g.env.Now}, Issuer: g.env.Issuer,
-	})
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil:
-		in.WhyNoClaims = err.Error()
-	default:
-		in.Claims = &token.Claims
-		if err := w.fromClaims(token.Claims); err != nil {
-			return nil, err
-		}
+	if err := g.askWho(ctx, &in); err != nil {
+		return nil, err
 	}
 	read, err := w.readPolicy(ctx, &f.common, &o)
 	if err != nil {
@@ -67,6 +56,28 @@ func (g *gating) sealed(cmd *cobra.Command, paths []string) (*report.Report, err
 	})
 	in.Looked = true
 	return gate.Seal(ctx, g.release, o, seal.Judge(in)), nil
+}
+
+// askWho asks the runner for a token that says what job this is. A token that
+// cannot be had leaves the verdict open.
+func (g *gating) askWho(ctx context.Context, in *seal.Input) error {
+	if g.flags.offline {
+		in.WhyNoClaims = "--offline forbids asking for the job's identity token; leave --offline out"
+		return nil
+	}
+	g.progress.say("asking who this job is")
+	token, err := g.world.commands().VerifiedToken(ctx, runner.GateAudience, runner.VerifyOptions{
+		TokenOptions: runner.TokenOptions{HTTPClient: g.env.Client, Now: g.env.Now}, Issuer: g.env.Issuer,
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		in.WhyNoClaims = err.Error()
+		return nil
+	}
+	in.Claims = &token.Claims
+	return g.world.fromClaims(token.Claims)
 }
 
 // mountedHome is where the composite action mounts the credential files of the

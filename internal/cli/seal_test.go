@@ -165,6 +165,18 @@ func TestSealRefuses(t *testing.T) {
 	}
 }
 
+// Offline no token is asked for, which leaves the verdict open.
+func TestSealOffline(t *testing.T) {
+	s := newSealScene(t)
+	rep, r := s.run(t, "--offline")
+	if r.code != 2 || rules(rep)["claims-unverified"] == 0 {
+		t.Errorf("exit code %d, %v", r.code, rules(rep))
+	}
+	if asked := s.issuer.Requests(); len(asked) != 0 {
+		t.Errorf("asked for %v", asked)
+	}
+}
+
 // A ledger that is no ledger is wrong usage, and never one less to compare.
 func TestSealLedger(t *testing.T) {
 	s := newSealScene(t)

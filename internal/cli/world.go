@@ -33,7 +33,13 @@ type world struct {
 	client  *github.Client // made on first use
 	// unpublished says that the index was asked, and knows no publisher.
 	unpublished bool
+	// claimed says that the facts are from the job's identity token.
+	claimed bool
 }
+
+// inActions says whether the program runs in a job of Actions. A token of the
+// job proves it even where a step took GITHUB_ACTIONS away.
+func (w *world) inActions() bool { return w.claimed || w.runner.Active() }
 
 func newWorld(e *Env, c *common) (*world, error) {
 	w := &world{env: e, offline: c.offline, runner: runner.New(e.Lookup, e.Stdout)}
@@ -155,10 +161,10 @@ func (w *world) readPolicy(ctx context.Context, c *common, o *gate.Options) (rea
 	switch {
 	case c.policy != "":
 		read.file, err = policy.ReadFile(c.policy)
-		if w.runner.Active() {
+		if w.inActions() {
 			o.Before.Add(gate.PolicyFromWorkTree.Found("", "leave --policy out: the file is then read at the run's commit", "the policy was read from %q in the work tree", c.policy))
 		}
-	case w.runner.Active():
+	case w.inActions():
 		read.file, read.commit, err = w.policyAtCommit(ctx, o)
 	default:
 		path := filepath.Join(c.repo, filepath.FromSlash(policyPath))
