@@ -50,7 +50,7 @@ func audit(t *testing.T, dir string) report {
 }
 
 // examples are the folders, with the ways to the index that each has.
-var examples = map[string]int{"pure-python": 1, "compiled": 1, "monorepo": 2, "release-repository": 1, "audit-only": 1}
+var examples = map[string]int{"one-step": 1, "pure-python": 1, "compiled": 1, "monorepo": 2, "release-repository": 1, "audit-only": 1}
 
 // TestExamples: the audit has nothing to say about what we tell others to copy,
 // but that settings were not read.

@@ -42,7 +42,9 @@ one step. Where all is well the ledger is written: the list of files and digests
 that may be uploaded, for the job that uploads.
 
 Runs in a job of its own, with a checkout. The publish job then runs
-"sallyport gate --seal" with the ledger, directly before the upload.
+"sallyport gate --seal" with the ledger, directly before the upload. In the
+publish job itself, directly before the upload, one "sallyport gate" does both;
+it finds out from the workflow that it is there.
 
 Exit code: 0 all is well, 1 something deviates, 2 something could not be
 checked, 3 bad usage or configuration.`,
@@ -132,8 +134,11 @@ type gating struct {
 	progress *progress
 	release  *gate.Release
 	proof    gate.Proof
-	// ledger is what --seal was given.
+	// ledger is what --seal was given, or what the gate wrote of files that this
+	// very job uploads.
 	ledger *handoff.Ledger
+	// uploads says that the job uploads what is judged here.
+	uploads bool
 }
 
 // judge reads everything once, and judges it.
@@ -172,6 +177,10 @@ func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, erro
 	if err := g.verified(ctx, cmd, policyFile{file, commit}, &o.Release); err != nil {
 		return nil, err
 	}
+	note, err := g.oneStep(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
 	g.progress.say("asking GitHub for the repository's settings")
 	if err := w.readSettings(ctx, o.Workflows, &o.Audit); err != nil {
 		return nil, err
@@ -179,6 +188,7 @@ func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, erro
 	g.progress.say("verifying attestations")
 	rep, proof := gate.Gate(ctx, g.release, o)
 	g.proof = proof
+	rep.Notes = append(rep.Notes, note)
 	return rep, nil
 }
 
@@ -240,6 +250,9 @@ func (g *gating) handOn(rep *report.Report) error {
 	l, err := handoff.NewLedger(first.Name, first.Version, g.proof.Commit, g.proof.Run, g.release.Files.Dists)
 	if err != nil {
 		return err
+	}
+	if g.uploads {
+		g.ledger = l
 	}
 	data, err := l.JSON()
 	if err != nil {

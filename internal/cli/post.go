@@ -32,7 +32,7 @@ func (g *gating) remember(rep *report.Report, paths []string) error {
 		return nil
 	}
 	value := ""
-	if g.flags.seal && rep.Verdict == report.Pass && len(rep.Dists) > 0 && g.ledger != nil {
+	if (g.flags.seal || g.uploads) && rep.Verdict == report.Pass && len(rep.Dists) > 0 && g.ledger != nil {
 		ledger, err := g.ledger.JSON()
 		if err != nil {
 			return err

@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/gate"
 	"github.com/scientific-python/sallyport/internal/gate/seal"
+	"github.com/scientific-python/sallyport/internal/policy"
 	"github.com/scientific-python/sallyport/internal/report"
 	"github.com/scientific-python/sallyport/internal/runner"
 	"github.com/scientific-python/sallyport/internal/trust"
@@ -49,13 +51,18 @@ func (g *gating) sealed(cmd *cobra.Command, paths []string) (*report.Report, err
 		}
 		return nil, err
 	}
-	in.Policy = o.Policy
+	return gate.Seal(ctx, g.release, o, g.jobJudged(in, o.Policy)), nil
+}
+
+// jobJudged looks for credentials, and judges the job that uploads.
+func (g *gating) jobJudged(in seal.Input, p *policy.Policy) finding.Set {
+	in.Policy = p
 	in.Credentials, in.Unseen = runner.Credentials(g.env.Lookup, runner.CredentialOptions{
-		Names: g.env.Names, Classify: seal.Classify, Workspace: w.workspace(),
-		RunnerHome: runnerHome(), HomeIsRunners: w.lookup("INPUT_COMMAND") == "",
+		Names: g.env.Names, Classify: seal.Classify, Workspace: g.world.workspace(),
+		RunnerHome: runnerHome(), HomeIsRunners: g.world.lookup("INPUT_COMMAND") == "",
 	})
 	in.Looked = true
-	return gate.Seal(ctx, g.release, o, seal.Judge(in)), nil
+	return seal.Judge(in)
 }
 
 // askWho asks the runner for a token that says what job this is. A token that

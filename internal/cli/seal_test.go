@@ -28,6 +28,7 @@ import (
 // sealScene is the job that uploads, directly before it does.
 type sealScene struct {
 	issuer    *runnertest.Issuer
+	github    *githubtest.Server
 	dir, dist string
 	env       map[string]string
 	ledger    string
@@ -42,7 +43,7 @@ func newSealScene(t *testing.T) *sealScene {
 	s.dist = sample.dist
 	gh := githubtest.New()
 	t.Cleanup(gh.Close)
-	gh.Token = token
+	gh.Token, s.github = token, gh
 	gh.AddFile("octo-sci", "samplepkg", runnertest.ReleaseCommit, ".github/sallyport.yml", []byte(goodPolicy))
 	s.issuer.Set(map[string]any{"environment": "pypi", "sub": "repo:octo-sci/samplepkg:environment:pypi"})
 	home := filepath.Join(s.dir, "home")
@@ -91,14 +92,23 @@ func (s *sealScene) run(t *testing.T, more ...string) (*report.Report, result) {
 	if s.ledger != "" {
 		args = append(args, "--ledger", s.ledger)
 	}
+	return s.command(t, append(args, more...))
+}
+
+// command runs a command on the folder. The report is empty where there is none.
+func (s *sealScene) command(t *testing.T, args []string) (*report.Report, result) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	r := result{code: cli.Main(cli.Env{
-		Args: append(append(args, more...), s.dist), Lookup: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
+		Args: append(args, s.dist), Lookup: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
 		Names: slices.Sorted(maps.Keys(s.env)), Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now,
 		Client: &http.Client{Transport: loopbackOnly{t, nil}}, Issuer: s.issuer.Base(), Index: s.index,
 	})}
 	r.stdout, r.stderr = stdout.String(), stderr.String()
 	var rep report.Report
+	if stdout.Len() == 0 {
+		return &rep, r
+	}
 	if err := json.Unmarshal(stdout.Bytes(), &rep); err != nil {
 		t.Fatalf("reading the report: %v (exit code %d)\n%s%s", err, r.code, r.stdout, r.stderr)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/gate/handoff"
+	"github.com/scientific-python/sallyport/internal/gate/publish"
 	"github.com/scientific-python/sallyport/internal/gate/seal"
 	"github.com/scientific-python/sallyport/internal/report"
 )
@@ -23,6 +24,20 @@ type GateOptions struct {
 	// another one.
 	Upload *finding.Set
 	Before finding.Set
+}
+
+// Uploads reports whether a job of a workflow uploads to an index: file is the
+// workflow's path in the repository (the one that started the run), and job the
+// id of the job in the file that it is written in. An upload to an index that is
+// not known counts; one that the graph does not see is none.
+func (w *Workflows) Uploads(file, job, index string) bool {
+	for _, k := range w.Graph.Sinks {
+		at := k.Step.Job
+		if !k.DryRun && (!k.IndexKnown || publish.SameIndex(k.Index, index)) && at.Root.Path == file && at.Job.ID.Value == job {
+			return true
+		}
+	}
+	return false
 }
 
 // Gate judges all that can be known before an upload: who built the files,

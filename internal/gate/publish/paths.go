@@ -58,7 +58,7 @@ func (a *audit) policyOf(file, index string) *policy.Policy {
 		return nil
 	}
 	for _, p := range a.in.Policies {
-		if p.Publisher.Workflow != "" && policy.Same(p.Publisher.Workflow, base(file)) && (index == "" || sameIndex(p.Index(), index)) {
+		if p.Publisher.Workflow != "" && policy.Same(p.Publisher.Workflow, base(file)) && (index == "" || SameIndex(p.Index(), index)) {
 			return p
 		}
 	}
@@ -207,7 +207,7 @@ func (a *audit) isChannel(k *graph.Sink) bool {
 func (a *audit) channel(index string) *policy.OtherIndex {
 	for _, p := range a.in.Policies {
 		for i, o := range p.OtherIndexes {
-			if index != "" && sameIndex(o.URL, index) {
+			if index != "" && SameIndex(o.URL, index) {
 				return &p.OtherIndexes[i]
 			}
 		}
@@ -218,7 +218,9 @@ func (a *audit) channel(index string) *policy.OtherIndex {
 // offersTrusted reports whether an index offers trusted publishing.
 func offersTrusted(index string) bool { return index == sinks.PyPI || index == sinks.TestPyPI }
 
-func sameIndex(a, b string) bool {
+// SameIndex compares two addresses of an index, give or take a slash at the end.
+// An empty one is none.
+func SameIndex(a, b string) bool {
 	return a != "" && strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/")
 }
 
