@@ -26,7 +26,7 @@ func TestPolicies(t *testing.T) {
 				continue
 			}
 			n++
-			file, err := policy.Parse([]byte(f.body), fmt.Sprintf("%s:%d", p.path, f.line))
+			file, err := policy.Parse([]byte(strings.ReplaceAll(f.body, "COMMIT", sampleCommit)), fmt.Sprintf("%s:%d", p.path, f.line))
 			if err != nil {
 				t.Errorf("%v", err)
 				continue
@@ -102,7 +102,9 @@ func isPreCommit(body string) bool { return strings.HasPrefix(body, "repos:\n") 
 func releases(body string) bool { return strings.Contains(body, "gh-action-pypi-publish@") }
 
 var (
-	uses   = regexp.MustCompile(`(?m)^\s*(?:- )?uses: *(.*)$`)
+	uses = regexp.MustCompile(`(?m)^\s*(?:- )?uses: *(.*)$`)
+	// own is this program, which has no release yet.
+	own    = regexp.MustCompile(`^scientific-python/sallyport(/\.github/workflows/[a-z]+\.yml)?@COMMIT$`)
 	pinned = regexp.MustCompile(`^[A-Za-z0-9._-]+/[A-Za-z0-9._/-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+$`)
 )
 
@@ -116,6 +118,9 @@ func TestWorkflows(t *testing.T) {
 			}
 			n++
 			for _, m := range uses.FindAllStringSubmatch(f.body, -1) {
+				if own.MatchString(m[1]) {
+					continue
+				}
 				if !pinned.MatchString(m[1]) {
 					t.Errorf("%s:%d: %q is not pinned by full commit with its version beside it", p.path, f.line, m[1])
 				}
@@ -124,9 +129,9 @@ func TestWorkflows(t *testing.T) {
 			if checkouts != closed {
 				t.Errorf("%s:%d: %d checkouts, %d of them without credentials", p.path, f.line, checkouts, closed)
 			}
-			wants := []string{"\npermissions: {}\n", "contents: read", "GITHUB_TOKEN: "}
+			wants := []string{"\npermissions: {}\n", "contents: read"}
 			if releases(f.body) {
-				wants = append(wants, "attestations: read", "artifact-ids: ", "sallyport@COMMIT attest ", "sallyport@COMMIT audit", "sallyport@COMMIT verify")
+				wants = append(wants, "attestations: ", "artifact-ids: ", "command: seal")
 			}
 			for _, want := range wants {
 				if !strings.Contains(f.body, want) {
