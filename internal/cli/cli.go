@@ -137,10 +137,19 @@ func Main(e Env) (code int) {
 			code = ExitUndecided
 		}
 	}()
+	action := false
+	end := func(err error) int {
+		code := exitCode(e.Stderr, err)
+		if (action || len(e.Args) > 0 && e.Args[0] == "post") && !errors.As(err, new(exitError)) && code != ExitPass {
+			e.stopped(err, code)
+		}
+		return code
+	}
 	if len(e.Args) == 0 {
-		args, action, err := actionArgs(e.Lookup)
-		if err != nil {
-			return exitCode(e.Stderr, err)
+		var args []string
+		var err error
+		if args, action, err = actionArgs(e.Lookup); err != nil {
+			return end(err)
 		}
 		if action {
 			e.Args = args
@@ -151,7 +160,7 @@ func Main(e Env) (code int) {
 	root.SetIn(e.Stdin)
 	root.SetOut(e.Stdout)
 	root.SetErr(e.Stderr)
-	return exitCode(e.Stderr, root.ExecuteContext(ctx))
+	return end(root.ExecuteContext(ctx))
 }
 
 func rootCommand(e *Env) *cobra.Command {
