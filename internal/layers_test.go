@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"workflow/sinks", "workflow/known"},
 	{"workflow/shell", "workflow/expr", "workflow/tasks"},
 	{"dist", "gittree", "trust", "pypi", "github", "runner"},
-	{"policy", "report", "rulepage", "httpx", "strictjson"},
+	{"policy", "report", "rulepage", "httpx", "strictjson", "packed"},
 	{"lazyregexp"},
 	{"finding"},
 }

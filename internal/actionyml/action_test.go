@@ -53,7 +53,7 @@ func TestInputs(t *testing.T) {
 		t.Errorf("the program reads other inputs (-program +action.yml):\n%s", diff)
 	}
 	for name, in := range a.Inputs {
-		given := map[string]string{"checksums": "none", "ledger": "none", "strict": "false", "command": "gate", "dists": "dist", "github-token": "${{ github.token }}"}[name]
+		given := map[string]string{"checksums": "none", "ledger": "none", "strict": "false", "sign-verdict": "false", "command": "gate", "dists": "dist", "github-token": "${{ github.token }}"}[name]
 		if in.Default == nil || *in.Default != given || in.Required {
 			t.Errorf("input %q: required %v, default %v; want %q", name, in.Required, in.Default, given)
 		}
@@ -76,7 +76,7 @@ func TestOutputs(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(a.Outputs))); diff != "" {
 		t.Errorf("outputs (-want +action.yml):\n%s", diff)
 	}
-	source := text(t, "internal/cli/actionout.go") + text(t, "internal/cli/attestout.go") + text(t, "internal/cli/gate.go") + text(t, "internal/cli/common.go") + text(t, "internal/cli/output.go")
+	source := text(t, "internal/cli/actionout.go") + text(t, "internal/cli/attestout.go") + text(t, "internal/cli/signingout.go") + text(t, "internal/cli/gate.go") + text(t, "internal/cli/common.go") + text(t, "internal/cli/output.go")
 	for name, out := range a.Outputs {
 		if !strings.Contains(source, `"`+name+`"`) {
 			t.Errorf("no command writes the output %q", name)

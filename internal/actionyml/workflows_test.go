@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rhysd/actionlint"
 )
 
@@ -129,6 +130,47 @@ func TestSigningJobs(t *testing.T) {
 	}
 	if n < 10 {
 		t.Errorf("only %d jobs may sign", n)
+	}
+}
+
+// TestCallersGrant: a job that calls a workflow of ours grants what that one's
+// jobs ask for, no less (GitHub would not start the run) and no more.
+func TestCallersGrant(t *testing.T) {
+	called := regexp.MustCompile(`^scientific-python/sallyport/(\.github/workflows/\w+\.yml)@`)
+	rank := map[any]int{nil: 0, "read": 1, "write": 2}
+	n := 0
+	for _, name := range workflows(t) {
+		var w workflow
+		load(t, name, false, &w)
+		for id, j := range w.Jobs {
+			m := called.FindStringSubmatch(j.Uses)
+			if m == nil {
+				continue
+			}
+			n++
+			var ours workflow
+			load(t, m[1], false, &ours)
+			want := map[string]any{}
+			for _, job := range ours.Jobs {
+				asked, _ := job.Permissions.(map[string]any)
+				for p, access := range asked {
+					if rank[access] > rank[want[p]] {
+						want[p] = access
+					}
+				}
+			}
+			if diff := cmp.Diff(want, j.Permissions); diff != "" {
+				t.Errorf("%s: job %s grants other permissions than %s asks for (-asks +grants):\n%s", name, id, m[1], diff)
+			}
+			for input := range j.With {
+				if inputs, _ := ours.On["workflow_call"].(map[string]any)["inputs"].(map[string]any); inputs[input] == nil {
+					t.Errorf("%s: job %s gives %q, which %s does not take", name, id, input, m[1])
+				}
+			}
+		}
+	}
+	if n < 2 {
+		t.Errorf("only %d jobs call a workflow of ours", n)
 	}
 }
 

@@ -104,8 +104,11 @@ func (p *Plan) Render(signed []*protobundle.Bundle) (*Release, error) {
 	for _, it := range p.items {
 		b := signed[it.task]
 		m := Made{Kind: it.kind, Path: it.path, PredicateType: evidence.PredicateProvenanceV1, Subjects: len(it.dists), LogIndex: -1}
-		if it.kind == KindPublish {
+		switch it.kind {
+		case KindPublish:
 			m.PredicateType = evidence.PredicatePublish
+		case KindVerdict:
+			m.PredicateType = PredicateSummary
 		}
 		if entries := b.GetVerificationMaterial().GetTlogEntries(); len(entries) > 0 {
 			m.LogIndex = entries[0].GetLogIndex()

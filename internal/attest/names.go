@@ -19,6 +19,9 @@ type Files struct {
 	// Bundle is a Sigstore bundle. It must not lie there: uploaders take it for
 	// a release file and stop.
 	Bundle string
+	// Verdict is a Sigstore bundle with the signed verdict of the gate. Like
+	// Bundle it must not lie beside the release file.
+	Verdict string
 }
 
 // maxFilename is how long a file's name may be, in bytes.
@@ -31,7 +34,7 @@ func Names(d *dist.Dist) (Files, error) {
 	if name == "" {
 		return Files{}, errors.New("naming the attestations: the release file has no name")
 	}
-	f := Files{SLSA: name + ".slsa.attestation", Publish: name + ".publish.attestation", Bundle: name + ".sigstore.json"}
+	f := Files{SLSA: name + ".slsa.attestation", Publish: name + ".publish.attestation", Bundle: name + ".sigstore.json", Verdict: name + ".vsa.sigstore.json"}
 	if len(f.Publish) > maxFilename {
 		return Files{}, fmt.Errorf("naming the attestations of %q: %q would have %d bytes, more than the %d of a file name; shorten the release file's name",
 			name, f.Publish, len(f.Publish), maxFilename)

@@ -29,6 +29,7 @@ func TestNames(t *testing.T) {
 	got, err := attest.Names(named(t, "Sample_Pkg-1.0.tar.gz")[0])
 	want := attest.Files{
 		SLSA: "Sample_Pkg-1.0.tar.gz.slsa.attestation", Publish: "Sample_Pkg-1.0.tar.gz.publish.attestation", Bundle: "Sample_Pkg-1.0.tar.gz.sigstore.json",
+		Verdict: "Sample_Pkg-1.0.tar.gz.vsa.sigstore.json",
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

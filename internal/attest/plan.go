@@ -26,6 +26,9 @@ const (
 	// in a folder of their own.
 	KindBundle  Kind = "bundle"
 	KindRelease Kind = "release"
+	// KindVerdict is a Sigstore bundle with the gate's verdict about one file.
+	// It is none of [Kinds]: only a gate that passed makes it.
+	KindVerdict Kind = "verdict"
 )
 
 // Kinds are all kinds. The default leaves out KindPublish: PyPI's publish
@@ -173,14 +176,7 @@ func (p *Plan) Fill(claims runner.Claims, c *trust.SigningConfig) error {
 // logs says in which log the attestations for the index and the bundles are
 // entered. The index wants Rekor v1; for bundles the newest there is will do.
 func (p *Plan) logs(c *trust.SigningConfig) (forIndex, forBundles Log, err error) {
-	switch {
-	case c.Rekor2 != nil:
-		forBundles = RekorV2
-	case c.Rekor1 != nil:
-		forBundles = RekorV1
-	default:
-		forBundles = NoLog
-	}
+	forBundles = bundleLog(c)
 	switch {
 	case c.Rekor1 != nil:
 		forIndex = RekorV1
@@ -198,6 +194,17 @@ func (p *Plan) logs(c *trust.SigningConfig) (forIndex, forBundles Log, err error
 			"leave out the kinds slsa and publish%s", serving(c), hint)
 	}
 	return forIndex, forBundles, nil
+}
+
+// bundleLog is the newest log there is.
+func bundleLog(c *trust.SigningConfig) Log {
+	switch {
+	case c.Rekor2 != nil:
+		return RekorV2
+	case c.Rekor1 != nil:
+		return RekorV1
+	}
+	return NoLog
 }
 
 // serving names the services for a message.

@@ -34,13 +34,13 @@ type SummaryOptions struct {
 	// their job_workflow_ref is the verifier.
 	Claims runner.Claims
 	// Report is the gate's, and Policy the complete policy that it judged by.
-	// File is what the policy file itself says ([policy.File.Choose]), before
-	// flags replaced some of it and facts filled in the rest.
+	// File is what the policy file itself says ([policy.File.Choose]) of the
+	// running workflow, before flags replaced some of it.
 	Report       *report.Report
 	Policy, File *policy.Policy
 	// Enforced says that the verdict decides the exit code (--enforce).
 	Enforced bool
-	// Dist is the file, and Attestations all that were verified about it.
+	// Dist is the file, and Attestations those about it that passed the gate.
 	Dist         *dist.Dist
 	Attestations []*evidence.Attestation
 	// Time is when it was verified.
@@ -89,9 +89,9 @@ type (
 //     that somebody else keeps, called by commit, is a second opinion.
 //   - resourceUri is a package URL, see [ResourceURI].
 //   - policy is the file at its commit, with the digest of its bytes.
-//   - inputAttestations are all that were verified about the file, by the
-//     digest of the document (of one line, in JSON Lines); uri is set where it
-//     was fetched from one, and name is that of the local file elsewhere.
+//   - inputAttestations are those about the file that passed, by the digest of
+//     the document (of one line, in JSON Lines); uri is set where it was fetched
+//     from one, and name is that of the local file elsewhere.
 //   - verifiedLevels are the lowest [BuildLevel] of the file's provenance by
 //     trusted builders and, for each gate that passed, SALLYPORT_GATE_NAME.
 //   - waivers are under [WaiversField].

@@ -83,7 +83,7 @@ func built(signer, digest string) *evidence.Identity {
 // verifiedDoc is a verified attestation about the file.
 func verifiedDoc(source, raw string, id *evidence.Identity) *evidence.Attestation {
 	return &evidence.Attestation{
-		Document: evidence.Document{Source: source, Raw: []byte(raw)}, Signer: id,
+		Document: evidence.Document{Source: source}, SHA256: sha256.Sum256([]byte(raw)), Signer: id,
 		Statement: &evidence.Statement{PredicateType: evidence.PredicateProvenanceV1, Subjects: []evidence.Subject{{Name: "x", SHA256: oneHex}}},
 	}
 }
@@ -216,6 +216,7 @@ func TestVerificationSummaryRefuses(t *testing.T) {
 		{"not hashed", func(o *attest.SummaryOptions) { o.Dist.Digest, o.Report.Dists[0].SHA256 = dist.Digest{}, "" }, "does not list the file"},
 		{"no attestation", func(o *attest.SummaryOptions) { o.Attestations = nil }, "nothing was verified"},
 		{"unverified", func(o *attest.SummaryOptions) { o.Attestations[0].Problem = &evidence.Problem{} }, "was not verified"},
+		{"without a digest", func(o *attest.SummaryOptions) { o.Attestations[0].SHA256 = [32]byte{} }, "was not verified"},
 		{"nil attestation", func(o *attest.SummaryOptions) { o.Attestations[0] = nil }, "was not verified"},
 		{"about another file", func(o *attest.SummaryOptions) { o.Attestations[0].Statement.Subjects[0].SHA256 = hexOf("") }, "is not about"},
 	} {

@@ -4,7 +4,6 @@ package attest
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -65,8 +64,7 @@ const maxInputs = 1024
 func inputs(all []*evidence.Attestation) ([]inputJSON, error) {
 	var out []inputJSON
 	for _, a := range all {
-		sum := sha256.Sum256(a.Raw)
-		in := inputJSON{Digest: digestJSON{hex.EncodeToString(sum[:])}}
+		in := inputJSON{Digest: digestJSON{hex.EncodeToString(a.SHA256[:])}}
 		if u, err := url.Parse(a.Source); err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
 			in.URI = u.String()
 		} else {

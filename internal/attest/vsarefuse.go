@@ -71,7 +71,7 @@ func (o SummaryOptions) refuse() error {
 		return no("attest the file before the gate", "nothing was verified about %q", o.Dist.Name.Filename)
 	}
 	for _, a := range o.Attestations {
-		if a == nil || !a.OK() || a.Statement == nil || a.Signer == nil || len(a.Raw) == 0 {
+		if a == nil || !a.OK() || a.Statement == nil || a.Signer == nil || a.SHA256 == [32]byte{} {
 			return no(incomplete, "an attestation of %q was not verified", o.Dist.Name.Filename)
 		}
 		about := false

@@ -40,10 +40,11 @@ var actionInputs = []actionInput{
 	{"enforce", "enforce", toggle, []string{"gate", "seal"}},
 	{"enforce-from", "enforce-from", text, []string{"gate", "seal"}},
 	{"kinds", "kinds", text, []string{"attest"}},
-	{"bundle-dir", "bundle-dir", text, []string{"attest"}},
-	{"store", "github", onTrue, []string{"attest"}},
-	{"public-good", "public-good", onTrue, []string{"attest"}},
-	{"signing-config", "signing-config", text, []string{"attest"}},
+	{"sign-verdict", "sign-verdict", onTrue, []string{"gate"}},
+	{"bundle-dir", "bundle-dir", text, []string{"gate", "attest"}},
+	{"store", "github", onTrue, []string{"gate", "attest"}},
+	{"public-good", "public-good", onTrue, []string{"gate", "attest"}},
+	{"signing-config", "signing-config", text, []string{"gate", "attest"}},
 	{"trusted-root", "trusted-root", text, []string{"gate", "seal", "verify", "attest"}},
 }
 
@@ -53,7 +54,7 @@ var actionCommands = []string{"gate", "seal", "verify", "attest", "audit"}
 // neverEmpty are the inputs that ask for a check which nothing else asks for,
 // with the value that stands for leaving them out. GitHub makes an empty value
 // of an output whose name is misspelt, which must not switch the check off.
-var neverEmpty = map[string]string{"checksums": "none", "ledger": "none", "strict": "false"}
+var neverEmpty = map[string]string{"checksums": "none", "ledger": "none", "strict": "false", "sign-verdict": "false"}
 
 // actionArgs makes a command line of the action's inputs. The second result is
 // false where the program was not started as the action.
@@ -98,7 +99,9 @@ func actionArgs(lookup func(string) (string, bool)) ([]string, bool, error) {
 		case in.kind == onTrue && value == "false", in.kind == toggle && value == "true":
 			continue
 		case in.commands != nil && !slices.Contains(in.commands, command):
-			return nil, true, usagef("reading the inputs: %s is given, and the command %s has no use for it; leave it out", in.name, command)
+			return nil, true, unusedInput(in.name, command)
+		case command == "gate" && slices.Contains(signingFlagNames, in.flag) && input("sign-verdict") != "true":
+			return nil, true, usagef("reading the inputs: %s is given, and the command gate has no use for it where it does not sign; leave it out, or set sign-verdict to \"true\"", in.name)
 		case in.kind == onTrue:
 			args = append(args, "--"+in.flag)
 		case in.kind == toggle:
@@ -112,14 +115,24 @@ func actionArgs(lookup func(string) (string, bool)) ([]string, bool, error) {
 		}
 	}
 	args = append(args, "--")
+	dists := lines(input("dists"))
 	if command == "audit" {
+		if len(dists) > 0 && !slices.Equal(dists, defaultDists) {
+			return nil, true, unusedInput("dists", command)
+		}
 		return args, true, nil
 	}
-	dists := lines(input("dists"))
 	if len(dists) == 0 {
 		return nil, true, usagef("reading the inputs: dists is empty; name the folder of the release files, such as dist")
 	}
 	return append(args, dists...), true, nil
+}
+
+// defaultDists is what the input dists is where nobody wrote one.
+var defaultDists = []string{"dist"}
+
+func unusedInput(name, command string) error {
+	return usagef("reading the inputs: %s is given, and the command %s has no use for it; leave it out", name, command)
 }
 
 // lines are the lines of an input that has something on them.

@@ -3,6 +3,9 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +43,8 @@ func TestActionArgs(t *testing.T) {
 		"no dists":        {"command=gate", "", "dists is empty"},
 		"not a truth":     {"command=gate;dists=dist;strict=yes", "", "true or false"},
 		"other command's": {"command=gate;dists=dist;ledger={}", "", "ledger is given"},
+		"store, unsigned": {"command=gate;dists=dist;store=true", "", "store is given, and the command gate has no use for it where it does not sign"},
+		"signed":          {"command=gate;dists=dist;sign-verdict=true;store=true", "gate --sign-verdict --github -- dist", ""},
 		"enforce misused": {"command=verify;dists=dist;enforce=false", "", "enforce is given"},
 	} {
 		env := map[string]string{}
@@ -62,4 +67,73 @@ func TestActionArgs(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Each input with each command either has an effect or is refused: one that
+// nobody looks at could be a check that somebody relies on. One that says what
+// holds anyway is neither.
+func TestEachInputCounts(t *testing.T) {
+	run := func(command, name, value string) ([]string, error) {
+		env := map[string]string{"INPUT_COMMAND": command, "INPUT_DISTS": "dist", "INPUT_CHECKSUMS": "none", "INPUT_LEDGER": "none", "INPUT_STRICT": "false", "INPUT_SIGN-VERDICT": "false"}
+		env["INPUT_"+strings.ToUpper(name)] = value
+		args, _, err := actionArgs(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+		return args, err
+	}
+	inputs := append(slices.Clone(actionInputs), actionInput{name: "dists", kind: text, commands: []string{"gate", "seal", "verify", "attest"}})
+	for _, command := range actionCommands {
+		plain, err := run(command, "command", command)
+		if err != nil {
+			t.Fatalf("%s without inputs: %v", command, err)
+		}
+		for _, in := range inputs {
+			given, same := "value", []string{""}
+			switch in.kind {
+			case onTrue:
+				given, same = "true", []string{"", "false"}
+			case toggle:
+				given, same = "false", []string{"", "true"}
+			}
+			if word, never := neverEmpty[in.name]; never {
+				same = []string{word}
+			}
+			if in.name == "dists" {
+				same = []string{"dist"}
+			}
+			for _, value := range same {
+				if args, err := run(command, in.name, value); err != nil || !slices.Equal(args, plain) {
+					t.Errorf("%s with %s %q: %q, %v", command, in.name, value, args, err)
+				}
+			}
+			args, err := run(command, in.name, given)
+			if used := in.commands == nil || slices.Contains(in.commands, command); !used {
+				var usage usageError
+				if !errors.As(err, &usage) || !strings.Contains(err.Error(), in.name+" is given, and the command "+command+" has no use for it; leave it out") {
+					t.Errorf("%s with %s: %q, %v", command, in.name, args, err)
+				}
+				continue
+			}
+			if err != nil && strings.Contains(err.Error(), "sign-verdict") {
+				args, err = signed(in.name, given)
+			}
+			if err != nil || slices.Equal(args, plain) {
+				t.Errorf("%s with %s: %q, %v", command, in.name, args, err)
+				continue
+			}
+			// The command knows the flag.
+			cmd, _, err := rootCommand(&Env{}).Find(args[:1])
+			if err != nil || in.flag != "" && cmd.Flags().Lookup(in.flag) == nil {
+				t.Errorf("%s has no flag %q: %v", cmd.Name(), in.flag, err)
+			}
+		}
+	}
+}
+
+// signed is what an input of the gate's signature becomes beside sign-verdict.
+func signed(name, value string) ([]string, error) {
+	env := map[string]string{"INPUT_COMMAND": "gate", "INPUT_DISTS": "dist", "INPUT_SIGN-VERDICT": "true", "INPUT_" + strings.ToUpper(name): value}
+	args, _, err := actionArgs(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if err == nil && len(args) < 5 { // gate --sign-verdict --NAME -- dist
+		err = fmt.Errorf("%s has no effect: %q", name, args)
+	}
+	return args, err
 }

@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/gate"
+	"github.com/scientific-python/sallyport/internal/packed"
 	"github.com/scientific-python/sallyport/internal/report"
+	"github.com/scientific-python/sallyport/internal/runner"
 )
 
 // outFolder holds what the action writes for later steps, in the workspace: of
@@ -44,6 +46,16 @@ func (w *world) asAction(rep *report.Report) error {
 	}
 	outputs := []struct{ name, value string }{
 		{"digests", digests(rep)}, {"attestations", w.attestationPaths(rep)},
+	}
+	for i, o := range outputs {
+		if len(o.value) > packed.MaxHanded {
+			// It would reach no step. Where it is asked for as checksums, an empty
+			// value is an error.
+			outputs[i].value = ""
+			if err := w.tooLong(o.name); err != nil {
+				return err
+			}
+		}
 	}
 	ws := w.workspace()
 	if ws == "" {
@@ -79,14 +91,29 @@ func (w *world) asAction(rep *report.Report) error {
 	return errors.Join(problems...)
 }
 
+// tooLong says that an output is left empty.
+func (w *world) tooLong(name string) error {
+	err := w.runner.Annotate("notice", "", 0, 0, "sallyport: an output is too long",
+		fmt.Sprintf("The output %s is left empty: of so many files it would be longer than any step can take. The JSON report lists them.", name))
+	if errors.Is(err, runner.ErrFull) {
+		return nil
+	}
+	return err
+}
+
 // digests is what sha256sum would say of the files, in base64: an output has
-// one line.
+// one line. Of many files it is packed.
 func digests(rep *report.Report) string {
-	var b strings.Builder
+	var b bytes.Buffer
 	for _, d := range rep.Dists {
 		fmt.Fprintf(&b, "%s  %s\n", d.SHA256, path.Base(filepath.ToSlash(d.Path)))
 	}
-	return base64.StdEncoding.EncodeToString([]byte(b.String()))
+	plain := base64.StdEncoding.EncodeToString(b.Bytes())
+	text, err := packed.Handed(plain, b.Bytes())
+	if err != nil {
+		return plain // too long either way, which is for the caller to see
+	}
+	return text
 }
 
 // attestationPaths are the files that attest wrote, as a JSON list.

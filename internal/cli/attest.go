@@ -5,8 +5,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,26 +18,14 @@ import (
 type attestFlags struct {
 	common
 	settings
-	kindList      string
-	bundleDir     string
-	signingConfig string
-	trustedRoots  []string
-	github        bool
-	publicGood    bool
-	timeout       time.Duration
-	strict        bool
-	checksums     string
+	signingFlags
+	kindList     string
+	trustedRoots []string
+	strict       bool
+	checksums    string
 
 	kinds []attest.Kind
 }
-
-// Bounds of --timeout: below the first no service answers in time, above the
-// second a job would hang instead of failing.
-const (
-	defaultTimeout = 30 * time.Second
-	minTimeout     = time.Second
-	maxTimeout     = 10 * time.Minute
-)
 
 func attestCommand(e *Env) *cobra.Command {
 	f := &attestFlags{}
@@ -72,12 +58,8 @@ anything was written.`,
 	f.common.register(flags)
 	f.settings.register(flags)
 	flags.Var(&once{at: &f.kindList}, "kinds", "`LIST` of what to make: slsa, publish, bundle, release (default slsa,bundle,release)")
-	flags.Var(&once{at: &f.bundleDir}, "bundle-dir", "`FOLDER` for bundles (default sallyport-attestations in the runner's temporary folder)")
-	flags.BoolVar(&f.github, "github", false, "also store the release's bundle with GitHub (permissions: attestations: write)")
-	flags.BoolVar(&f.publicGood, "public-good", false, "sign with the public instance although the repository is not public: its name becomes public in a log")
-	flags.Var(&once{at: &f.signingConfig}, "signing-config", "sign with the services in this `FILE`; needs --trusted-root")
+	f.signingFlags.register(flags, "the release's bundle")
 	flags.StringArrayVar(&f.trustedRoots, "trusted-root", nil, "trust this `FILE` instead of the built-in Sigstore roots (repeatable); needs --signing-config")
-	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how long one service may take for one answer, all tries included")
 	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
 	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
 	return cmd
@@ -94,31 +76,10 @@ func (f *attestFlags) check(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("kinds"):
 		return usagef("reading the arguments: --kinds is given an empty value; leave the flag out, or give a value")
 	}
-	for _, name := range []string{"bundle-dir", "signing-config"} {
-		if fl := cmd.Flags().Lookup(name); fl.Changed && fl.Value.String() == "" {
-			return usagef("reading the arguments: --%s is given an empty value; leave the flag out, or give a value", name)
-		}
+	if err := f.signingFlags.check(cmd, f.offline, f.trustedRoots); err != nil {
+		return err
 	}
-	switch {
-	case f.offline:
-		return usagef("reading the arguments: --offline is given, and signing asks Sigstore's services; with --signing-config and --trusted-root no others are asked for roots")
-	case (f.signingConfig == "") != (len(f.trustedRoots) == 0):
-		return usagef("reading the arguments: --signing-config and --trusted-root belong together: what the services sign is verified by that root before it is written; give both or none")
-	case f.signingConfig != "":
-		// Before anybody is asked for a token.
-		for _, path := range append([]string{f.signingConfig}, f.trustedRoots...) {
-			if path == "" {
-				return usagef("reading the arguments: --trusted-root is given an empty path; leave the flag out, or name a file")
-			}
-			if _, err := os.Stat(path); err != nil {
-				return usagef("reading the arguments: %q: %w; name a file that is there", path, cause(err))
-			}
-		}
-	}
-	switch {
-	case f.timeout < minTimeout || f.timeout > maxTimeout:
-		return usagef("reading the arguments: --timeout is %s; use a value from %s to %s", f.timeout, minTimeout, maxTimeout)
-	case f.github && !hasKind(f.kinds, attest.KindRelease):
+	if f.github && !hasKind(f.kinds, attest.KindRelease) {
 		return usagef("reading the arguments: --github stores the bundle of the whole release, and --kinds does not make one; add release to --kinds")
 	}
 	return f.common.check(cmd)
@@ -142,12 +103,12 @@ func runAttest(cmd *cobra.Command, e *Env, f *attestFlags, paths []string) error
 	if err != nil {
 		return err
 	}
-	if f.github && w.token() == "" {
-		return usagef("reading the arguments: --github needs a token; set GITHUB_TOKEN: ${{ github.token }} under env: of the step")
+	if err := f.signingFlags.checkToken(w); err != nil {
+		return err
 	}
 	progress := newProgress(e)
 	defer progress.done()
-	s := &attesting{env: e, flags: f, world: w, progress: progress}
+	s := &attesting{signing: signing{env: e, world: w, progress: progress, signingFlags: &f.signingFlags}, flags: f}
 	if !w.commands().Active() {
 		return usageError{runner.ErrOutsideActions}
 	}

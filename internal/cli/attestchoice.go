@@ -59,32 +59,21 @@ func (s *attesting) assumePublisher() error {
 	return nil
 }
 
-// instance chooses who signs: the public instance for public repositories,
-// GitHub's own for others.
-func (s *attesting) instance() (trust.Instance, error) {
+// choose chooses who signs, and what is made then: the index takes nothing but
+// what the public instance signs.
+func (s *attesting) choose() (trust.Instance, error) {
 	f, built := s.flags, s.options.Policy.Builder.Instance
-	private := s.claims.RepositoryVisibility != "public"
-	if f.signingConfig == "" {
-		switch {
-		case built == string(trust.GitHub) && f.publicGood:
-			return "", usagef("reading the arguments: --public-good is given, and the policy says instance: github; leave the flag out, or change the policy")
-		case built == string(trust.PublicGood) && private && !f.publicGood:
-			return "", usagef("reading the policy: it says instance: public-good, and the repository is %s: signing there publishes its name in a log for ever; add --public-good if that is meant", s.claims.RepositoryVisibility)
-		}
-	}
-	chosen := trust.PublicGood
-	if f.signingConfig == "" && (built == string(trust.GitHub) || private && !f.publicGood) {
-		chosen = trust.GitHub
-	}
-	if private && f.publicGood {
-		s.public = append(s.public, fmt.Sprintf("--public-good: the name of this %s repository, its workflow and its commit are now in a public log, for ever.", s.claims.RepositoryVisibility))
+	private := s.private()
+	chosen, err := s.instance(built)
+	if err != nil {
+		return "", err
 	}
 	withhold := chosen == trust.GitHub || private && !f.publicGood
 	if !withhold || !slices.ContainsFunc(f.kinds, attest.Kind.ForIndex) {
 		return chosen, nil
 	}
 	why := fmt.Sprintf("the repository is %s: --public-good makes them, which publishes its name in a log for ever", s.claims.RepositoryVisibility)
-	if built == string(trust.GitHub) {
+	if built == policy.InstanceGitHub {
 		why = "the policy says instance: github"
 	}
 	if f.kindList != "" {

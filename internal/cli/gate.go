@@ -23,6 +23,7 @@ type gateFlags struct {
 	settings
 	enforcement
 	source
+	verdictFlags
 	ledgerOut string
 	ledger    string
 	checksums string
@@ -58,8 +59,9 @@ checked, 3 bad usage or configuration.`,
 	f.settings.register(flags)
 	f.enforcement.register(flags)
 	f.source.register(flags)
+	f.verdictFlags.register(flags)
 	flags.BoolVar(&f.seal, "seal", false, "in the publish job: the folder equals the ledger, the job is the publisher's, no credential is in sight")
-	flags.Var(&once{at: &f.ledger}, "ledger", "with --seal: the set of files that was verified: `FILE`, - for standard input, or the JSON itself")
+	flags.Var(&once{at: &f.ledger}, "ledger", "with --seal: the set of files that was verified: `FILE`, - for standard input, or the text itself")
 	flags.Var(&once{at: &f.ledgerOut}, "ledger-out", "also write the ledger to `FILE`")
 	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
 	flags.BoolVar(&f.workTree, "work-tree", false, "audit the workflows as they lie in the folder, uncommitted changes included")
@@ -82,12 +84,14 @@ func runGate(cmd *cobra.Command, e *Env, f *gateFlags, paths []string) error {
 	progress := newProgress(e)
 	defer progress.done()
 	g := &gating{env: e, flags: f, world: w, progress: progress}
+	if err := g.beforeSigning(cmd.Context()); err != nil {
+		return err
+	}
 	judge := g.judge
 	if f.seal {
 		judge = g.sealed
 	}
 	rep, err := judge(cmd, paths)
-	progress.done()
 	if err != nil {
 		return err
 	}
@@ -95,6 +99,10 @@ func runGate(cmd *cobra.Command, e *Env, f *gateFlags, paths []string) error {
 		return fmt.Errorf("judging the release: stopped before the end: %w", err)
 	}
 	rep.EnforceFrom = from
+	if err := g.signVerdict(cmd.Context(), rep); err != nil {
+		return err
+	}
+	progress.done()
 	problem := errors.Join(g.handOn(rep), g.remember(rep, paths))
 	if err := f.common.write(e, w, rep); err != nil || problem != nil {
 		var exit exitError
@@ -106,6 +114,10 @@ func runGate(cmd *cobra.Command, e *Env, f *gateFlags, paths []string) error {
 	return nil
 }
 
+// notSealed are the flags of what the seal does not judge: it would be a check
+// that somebody asked for and did not get.
+var notSealed = []string{"checksums", "work-tree", "from-github", "no-from-github", "require", "commit", "ref", "builder-environment", "instance"}
+
 // check refuses flags that contradict each other or are given empty.
 func (f *gateFlags) check(cmd *cobra.Command) error {
 	if err := f.source.check(cmd, f.offline); err != nil {
@@ -114,6 +126,16 @@ func (f *gateFlags) check(cmd *cobra.Command) error {
 	for _, name := range []string{"ledger-out"} {
 		if fl := cmd.Flags().Lookup(name); fl.Changed && fl.Value.String() == "" {
 			return usagef("reading the arguments: --%s is given an empty value; leave the flag out, or give a value", name)
+		}
+	}
+	if err := f.verdictFlags.check(cmd, f.seal, f.offline, f.trustedRoots); err != nil {
+		return err
+	}
+	if f.seal {
+		for _, name := range notSealed {
+			if cmd.Flags().Changed(name) {
+				return usagef("reading the arguments: --%s is given, and --seal has no use for it; leave it out: the gate that writes the ledger judges that", name)
+			}
 		}
 	}
 	given := cmd.Flags().Changed("ledger")
@@ -139,6 +161,11 @@ type gating struct {
 	ledger *handoff.Ledger
 	// uploads says that the job uploads what is judged here.
 	uploads bool
+	// read is the policy file, and judged what the release was judged by.
+	read   policyFile
+	judged gate.GateOptions
+	// signer is nil where no verdict is to be signed.
+	signer *signing
 }
 
 // judge reads everything once, and judges it.
@@ -174,7 +201,10 @@ func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, erro
 	if err := g.looser(a, commit, file, &o); err != nil {
 		return nil, err
 	}
-	if err := g.verified(ctx, cmd, policyFile{file, commit}, &o.Release); err != nil {
+	if g.read = (policyFile{file, commit}); f.policy != "" {
+		g.read.commit = "" // the file is none of the commit's
+	}
+	if err := g.verified(ctx, cmd, g.read, &o.Release); err != nil {
 		return nil, err
 	}
 	note, err := g.oneStep(ctx, &o)
@@ -187,7 +217,7 @@ func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, erro
 	}
 	g.progress.say("verifying attestations")
 	rep, proof := gate.Gate(ctx, g.release, o)
-	g.proof = proof
+	g.proof, g.judged = proof, o
 	rep.Notes = append(rep.Notes, note)
 	return rep, nil
 }
@@ -264,7 +294,11 @@ func (g *gating) handOn(rep *report.Report) error {
 		}
 	}
 	if g.world.lookup("GITHUB_OUTPUT") != "" {
-		return g.world.runner.Output("ledger", string(data))
+		text, err := g.handedLedger(rep, l)
+		if err != nil || text == "" {
+			return err
+		}
+		return g.world.runner.Output("ledger", text)
 	}
 	return nil
 }

@@ -69,8 +69,11 @@ func (g *gating) looser(a *auditFlags, commit string, now *policy.File, o *gate.
 		return err
 	}
 	for _, c := range changes {
-		f := gate.LooserPolicy.Found(policyPath, "if the change is meant, approve the release; if nobody knows of it, stop and find out who made it",
-			"since %s the policy is looser: %s", tag.Ref, c)
+		hint := "if the change is meant, approve the release (with strict, gate this one without it); if nobody knows of it, stop and find out who made it"
+		if c.Key == policy.KeyFile {
+			hint = "put the file back as it was there; if nobody knows why it is gone, stop and find out who removed it"
+		}
+		f := gate.LooserPolicy.Found(policyPath, hint, "since %s the policy is looser: %s", tag.Ref, c)
 		f.Location = finding.Location{File: policyPath, Line: c.Line}
 		o.Before.Add(f)
 	}

@@ -43,7 +43,7 @@ func (g *gating) remember(rep *report.Report, paths []string) error {
 		}
 		value = string(data)
 	}
-	err := g.world.runner.SaveState(sealedState, value)
+	err := saveSealed(g.world.runner, value)
 	if errors.Is(err, runner.ErrFull) {
 		rep.Notes = append(rep.Notes, "There are too many files for a second look at the end of the job.")
 		err = g.world.runner.SaveState(sealedState, "")
@@ -66,8 +66,11 @@ func runPost(cmd *cobra.Command, e *Env) error {
 	if err != nil {
 		return err
 	}
-	state, saved := w.runner.GetState(sealedState)
-	if !saved || state == "" {
+	state, err := loadSealed(w.runner)
+	if err != nil {
+		return fmt.Errorf("reading what was sealed: %w; the state of this action was changed", err)
+	}
+	if state == "" {
 		return nil // nothing was sealed here
 	}
 	var was sealedFiles

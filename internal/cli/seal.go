@@ -45,7 +45,9 @@ func (g *gating) sealed(cmd *cobra.Command, paths []string) (*report.Report, err
 	if err := w.choosePolicy(ctx, read, &f.settings, f.settings.overlay(cmd.Flags(), w.facts), g.release, &o); err != nil {
 		return nil, err
 	}
-	if o.Trust, err = trust.Load(ctx, trust.Options{Files: f.trustedRoots, Offline: f.offline, Now: g.env.Now(), Client: g.env.Client, Repositories: g.env.TUF}); err != nil {
+	// Newer roots are asked for only where there is something to verify with them.
+	asIs := f.offline || len(g.release.Documents) == 0
+	if o.Trust, err = trust.Load(ctx, trust.Options{Files: f.trustedRoots, Offline: asIs, Now: g.env.Now(), Client: g.env.Client, Repositories: g.env.TUF}); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, usageError{err}
 		}

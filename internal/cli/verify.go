@@ -49,7 +49,7 @@ checked, 3 bad usage or configuration.`,
 	f.common.register(flags)
 	f.settings.register(flags)
 	f.source.register(flags)
-	flags.Var(&once{at: &f.ledger}, "ledger", "the set of files that was verified before: `FILE`, - for standard input, or the JSON itself")
+	flags.Var(&once{at: &f.ledger}, "ledger", "the set of files that was verified before: `FILE`, - for standard input, or the text itself")
 	flags.Var(&once{at: &f.checksums}, "checksums", checksumsUsage)
 	flags.BoolVar(&f.strict, "strict", false, "treat warnings as errors, and whatever could not be checked as blocking")
 	return cmd
@@ -123,10 +123,10 @@ func readLedger(value string, given bool, stdin io.Reader) (*handoff.Ledger, err
 	}
 	var data []byte
 	var err error
-	switch trimmed := strings.TrimSpace(value); {
-	case trimmed == "":
+	switch {
+	case strings.TrimSpace(value) == "":
 		return nil, usagef("reading the arguments: --ledger is given an empty value; leave it out where there is no ledger")
-	case strings.HasPrefix(trimmed, "{"):
+	case isLedger(value):
 		data = []byte(value)
 	case value == "-":
 		data, err = io.ReadAll(io.LimitReader(stdin, handoff.MaxLedger+1))

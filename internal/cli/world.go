@@ -92,6 +92,9 @@ func (w *world) github() (*github.Client, error) {
 	c, err := github.New(github.Options{
 		BaseURL: base, ServerURL: server, Token: token, HTTPClient: w.env.Client, UserAgent: userAgent(), MaxBundle: maxBundle, MaxTotal: maxBundles,
 	})
+	if err == nil {
+		err = checkAPI(base)
+	}
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -116,23 +119,15 @@ type policyFile struct {
 // choosePolicy chooses the publisher that fits the release, and completes it
 // from flags, facts and the index.
 func (w *world) choosePolicy(ctx context.Context, read policyFile, s *settings, overlay policy.Overlay, r *gate.Release, o *gate.Options) error {
-	project := s.get("project")
-	if project == "" {
-		project = onlyProject(r)
-	}
-	p := policy.New()
-	var err error
-	if read.file != nil {
-		if p, err = read.file.Choose(project, s.get("index"), s.get("workflow")); err != nil {
-			return err
-		}
-		p.Origin.Commit = read.commit
+	p, err := read.choose(s, r)
+	if err != nil {
+		return err
 	}
 	if p, err = p.With(overlay); err != nil {
 		return err
 	}
 	if p.Origin.Source != policy.SourceFile && (p.Publisher.Repository == "" || p.Publisher.Workflow == "") {
-		if p, err = w.registered(ctx, p, project, o); err != nil {
+		if p, err = w.registered(ctx, p, s.project(r), o); err != nil {
 			return err
 		}
 	}
@@ -141,6 +136,28 @@ func (w *world) choosePolicy(ctx context.Context, read policyFile, s *settings, 
 	}
 	o.Policy = p.WithDefaults()
 	return nil
+}
+
+// choose is what the file itself says of the publisher that fits the release:
+// without a file, nothing.
+func (read policyFile) choose(s *settings, r *gate.Release) (*policy.Policy, error) {
+	if read.file == nil {
+		return policy.New(), nil
+	}
+	p, err := read.file.Choose(s.project(r), s.get("index"), s.get("workflow"))
+	if err != nil {
+		return nil, err
+	}
+	p.Origin.Commit = read.commit
+	return p, nil
+}
+
+// project is the one that a flag names, or else that of all files.
+func (s *settings) project(r *gate.Release) string {
+	if name := s.get("project"); name != "" {
+		return name
+	}
+	return onlyProject(r)
 }
 
 // onlyProject is the project of all files, or "" where they are of several.
@@ -319,8 +336,8 @@ func (w *world) toGitHub(rep *report.Report, asked bool) error {
 		}
 	}
 	// A step always has a summary; a program that a step starts may not.
-	if w.lookup("GITHUB_STEP_SUMMARY") != "" || asked {
-		problems = append(problems, w.runner.AppendSummary(report.Summary(rep, 0)))
+	if w.runner.Active() && (w.lookup("GITHUB_STEP_SUMMARY") != "" || asked) {
+		problems = append(problems, w.writeSummary(rep))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("writing to the runner: %w", err)

@@ -41,7 +41,8 @@ var (
 )
 
 // others are flags of other programs that pages name.
-var others = words("require-hashes generate-hashes no-isolation jq all-files")
+var others = words("require-hashes generate-hashes no-isolation jq all-files " +
+	"signer-workflow signer-digest predicate-type type certificate-identity certificate-oidc-issuer certificate-github-workflow-repository")
 
 // TestFlags: the page of each command has a row for each of its flags and for
 // no other, and no page names a flag that does not exist.

@@ -109,6 +109,10 @@ type Attestation struct {
 	// signature by the same certificate over the same bytes.
 	Key [32]byte
 
+	// SHA256 is the digest of the document's bytes, which are let go; zero
+	// where it could not be read.
+	SHA256 [32]byte
+
 	// Unverified holds names and digests that an unverifiable statement
 	// claims, to tell a reader which file it was meant for. Never judged.
 	Unverified []Subject

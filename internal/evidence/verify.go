@@ -60,6 +60,7 @@ func (v *Verifier) check(doc Document, relaxed bool) *Attestation {
 		a.Problem = doc.Problem
 		return a
 	}
+	a.SHA256 = sha256.Sum256(doc.Raw)
 	b, err := load(doc)
 	if err != nil {
 		a.Problem = err

@@ -30,10 +30,15 @@ type part struct {
 	rules map[finding.Gate]int
 }
 
-// Proof is what a release's attestations prove of it as a whole: the commit
-// that it was built from, and the number of the workflow run. Both are "" where
-// nothing passes.
-type Proof struct{ Commit, Run string }
+// Proof is what a release's attestations prove of it as a whole.
+type Proof struct {
+	// Commit is what it was built from, and Run the number of the workflow run.
+	// Both are "" where nothing passes.
+	Commit, Run string
+	// ByDist holds, per distribution in the release's order, the attestations
+	// that passed: what a verdict about the file rests on.
+	ByDist [][]*evidence.Attestation
+}
 
 // join makes a report of parts. Before is what was found on the way to them.
 func join(command string, tool report.Tool, p *policy.Policy, strict bool, before finding.Set, parts ...part) *report.Report {

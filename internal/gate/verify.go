@@ -84,7 +84,7 @@ func (o Options) release(ctx context.Context, r *Release, more extra) part {
 		Policy: o.Policy, Ledger: o.Ledger, Checksums: o.Checksums, Relaxed: verifier.AsIndex,
 		Sealed: more.sealed,
 	})
-	p := part{gates: []finding.Gate{finding.Build, finding.Handoff}, proof: Proof{built.Commit, built.Run}}
+	p := part{gates: []finding.Gate{finding.Build, finding.Handoff}, proof: Proof{built.Commit, built.Run, built.Passed}}
 	p.rules = countRules(p.gates...)
 	if more.sealed {
 		p.gates, p.rules = p.gates[1:], countRules(p.gates[1:]...)

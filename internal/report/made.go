@@ -3,16 +3,18 @@
 package report
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
 
-// made is what attest wrote, in one line for each kind of file: sixty wheels
-// have sixty of most.
+// made is what attest or the gate signed and wrote, in one line for each kind of
+// file: sixty wheels have sixty of most.
 type made struct {
 	what  string // the file, or the pattern of several
 	words string // what it is
 	urls  []string
+	more  int // further addresses
 }
 
 // kindWords says what the kinds are for, and in which order they are shown.
@@ -21,7 +23,11 @@ var kindWords = []struct{ kind, ending, words string }{
 	{"publish", ".publish.attestation", "publish attestation for the index, beside the files"},
 	{"bundle", ".sigstore.json", "provenance of one file as a Sigstore bundle"},
 	{"release", ".intoto.jsonl", "provenance of the whole release as a Sigstore bundle"},
+	{"verdict", ".vsa.sigstore.json", "signed verdict of one file as a Sigstore bundle"},
 }
+
+// maxStored is how many addresses of one kind are shown.
+const maxStored = 3
 
 // made groups the attestations by kind and folder.
 func (r *Report) made() []made {
@@ -51,6 +57,9 @@ func (r *Report) made() []made {
 					m.urls = append(m.urls, clip(a.URL, maxName))
 				}
 			}
+			if n := len(m.urls); n > maxStored {
+				m.urls, m.more = m.urls[:maxStored], n-maxStored
+			}
 			out = append(out, m)
 		}
 	}
@@ -72,6 +81,9 @@ func (t *textWriter) made(r *Report) {
 		for _, u := range m.urls {
 			t.line("       stored with GitHub: %s", u)
 		}
+		if m.more > 0 {
+			t.line("       and %d more", m.more)
+		}
 	}
 	for _, n := range r.Notes {
 		t.gap()
@@ -85,6 +97,9 @@ func (r *Report) madeRows(d *mdDoc) {
 		words := mdEntities(m.words)
 		for _, u := range m.urls {
 			words += "<br>stored with GitHub: " + mdCode(u)
+		}
+		if m.more > 0 {
+			words += fmt.Sprintf("<br>and %d more", m.more)
 		}
 		return []string{mdName(m.what), words}
 	}))

@@ -165,8 +165,7 @@ func (r *Report) shownRows(d *mdDoc) {
 		said = append(said, "SLSA "+level)
 	}
 	line := strings.Join(append(said, count(len(tasks), "task")+" of NIST's SSDF"), ", ")
-	d.section("What this release shows", "")
-	d.fold(line, len(rows), func() {
+	d.folded("What this release shows", "", line, len(rows), func() {
 		d.table("", []string{"Shown", "SPEC 8", "SLSA", "SSDF (NIST SP 800-218)"}, rows)
 		d.add("\nOnly what the gates above checked and found in order is listed. A gate that did not run shows nothing.\n")
 	})

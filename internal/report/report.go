@@ -41,7 +41,7 @@ type Report struct {
 	Ignored       []Ignored     `json:"ignored"`
 	Dists         []Dist        `json:"dists"`
 	PublishPaths  []PublishPath `json:"publish_paths"`
-	// Attestations are what attest made; reports of other commands have no
+	// Attestations are what attest or the gate signed; reports of others have no
 	// such key. Notes say in a sentence each what it left out, and why.
 	Attestations []Attestation `json:"attestations,omitempty" report:"optional"`
 	Notes        []string      `json:"notes,omitempty" report:"optional"`
@@ -206,7 +206,8 @@ type Attestation struct {
 	// Path is the file that holds it, or one of whose lines does.
 	Path string `json:"path"`
 	// Kind is "slsa" or "publish" (PEP 740 attestations of one file), "bundle"
-	// (a Sigstore bundle of one file) or "release" (one of all files).
+	// (a Sigstore bundle of one file), "release" (one of all files) or "verdict"
+	// (a Sigstore bundle with the gate's verdict about one file).
 	Kind          string `json:"kind"`
 	PredicateType string `json:"predicate_type"`
 	// Subjects is how many files it is about.

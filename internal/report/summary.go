@@ -11,42 +11,57 @@ import (
 // summaries may have 1 MiB together; above that the runner shows none of it.
 const MaxSummary = 1000 * 1000
 
-// mdTail is the room kept for the line that says what was left out.
-const mdTail = 120
-
 // Summary writes r as GitHub's Markdown for a step summary, at most maxBytes
 // bytes of it (0: [MaxSummary]): the verdict and what it means for the upload,
 // the gates, what was found with its place and its correction, what could not
 // be checked and how to have it checked, waivers, a row a file, the publish
 // paths as a graph and a table, what decides nothing, what the release shows,
-// and what it was judged by. What does not fit is left out in whole parts, which a last line counts.
-// Every value from outside is escaped for Markdown and HTML and cannot mention,
-// link or embed anything.
+// and what it was judged by. What does not fit is left out in whole parts, the
+// last of a section first; each section says how many, and a last line how many
+// in all. Every value from outside is escaped for Markdown and HTML and cannot
+// mention, link or embed anything.
 func Summary(r *Report, maxBytes int) string {
 	if maxBytes <= 0 {
 		maxBytes = MaxSummary
 	}
-	d := &mdDoc{limit: maxBytes - mdTail}
+	d := newDoc(maxBytes)
 	r.banner(d)
+	r.gateRows(d)
+	d.keep(r.basis(), func() { r.sections(d) })
+	if d.left > 0 {
+		d.limit = maxBytes
+		d.add(fmt.Sprintf("\n%s left out here; the JSON report has all.\n", count(d.left, "row")))
+	}
+	return d.b.String()
+}
+
+// sections writes what is between the gates and the last line. The shares say
+// what matters more where there is not room for all.
+func (r *Report) sections(d *mdDoc) {
 	if r.Command == "audit" {
-		r.wayRows(d)
-	} else {
-		r.gateRows(d)
+		d.share(40, func() { r.wayRows(d) })
 	}
-	r.madeRows(d)
-	r.foundParts(d)
-	d.table("Waived by the policy", []string{"Rule", "Where", "Until", "Reason"}, rowsOf(r.Ignored, func(w Ignored) []string {
-		return []string{mdRule(w.Rule), mdName(w.Subject), mdText(clip(w.Until, maxName)), mdMessage(w.Reason)}
-	}))
+	d.share(30, func() { r.madeRows(d) })
+	said := r.entries()
+	foundParts(d, said)
+	d.share(20, func() {
+		d.table("Waived by the policy", []string{"Rule", "Where", "Until", "Reason"}, rowsOf(r.Ignored, func(w Ignored) []string {
+			return []string{mdRule(w.Rule), mdName(w.Subject), mdText(clip(w.Until, maxName)), mdMessage(w.Reason)}
+		}))
+	})
 	if r.Command != postCommand { // the seal's summary has them, with their signers
-		r.distRows(d)
+		d.share(60, func() { r.distRows(d) })
 	}
-	r.indexRows(d)
+	d.share(30, func() { r.indexRows(d) })
 	if r.Command != "audit" {
-		r.wayRows(d)
+		d.share(70, func() { r.wayRows(d) })
 	}
-	r.asideParts(d)
+	asideParts(d, said)
 	r.shownRows(d)
+}
+
+// basis says what it was all judged by.
+func (r *Report) basis() string {
 	basis := "\nJudged by " + mdText(r.Policy.policyLine())
 	if roots := r.trustLine(); roots != "" {
 		basis += "; trust roots: " + mdText(roots)
@@ -54,12 +69,7 @@ func Summary(r *Report, maxBytes int) string {
 	if r.Tool.Version != "" {
 		basis += "; sallyport " + mdText(clip(r.Tool.Version, maxName))
 	}
-	d.add(basis + "\n")
-	if d.left > 0 {
-		d.limit = maxBytes
-		d.add(fmt.Sprintf("\n%s left out here; the JSON report has all.\n", count(d.left, "row")))
-	}
-	return d.b.String()
+	return basis + "\n"
 }
 
 // The commands as reports name them, where they stand in the publish job.

@@ -57,12 +57,11 @@ func (r *Report) distRows(d *mdDoc) {
 		said = "\nAll signed by " + mdCode(common) + ".\n"
 	}
 	if len(rows) <= maxFiles {
-		d.section("Files", said)
+		d.add("\n### Files\n" + said)
 		d.table("", head, rows)
 		return
 	}
-	d.section("Files", said)
-	d.fold(r.distWords(states), len(rows), func() { d.table("", head, rows) })
+	d.folded("Files", said, r.distWords(states), len(rows), func() { d.table("", head, rows) })
 }
 
 // distWords counts the files by how each came out.

@@ -66,9 +66,9 @@ func (r *Report) entries() []entry {
 
 // foundParts writes what was found that counts, and what could not be checked
 // that had to be.
-func (r *Report) foundParts(d *mdDoc) {
+func foundParts(d *mdDoc, all []entry) {
 	var found, open []entry
-	for _, e := range r.entries() {
+	for _, e := range all {
 		switch {
 		case e.label == "undecided":
 			open = append(open, e)
@@ -76,15 +76,15 @@ func (r *Report) foundParts(d *mdDoc) {
 			found = append(found, e)
 		}
 	}
-	d.parts("\n### Findings\n", mdEntries(found))
-	d.table("Not checked, and needed", uncheckedHead, mdUnchecked(open))
+	d.share(60, func() { d.parts("\n### Findings\n", mdEntries(found)) })
+	d.share(40, func() { d.table("Not checked, and needed", uncheckedHead, mdUnchecked(open)) })
 }
 
 // asideParts writes what decides nothing: notes, and what could not be checked
 // and is only listed. Many are folded.
-func (r *Report) asideParts(d *mdDoc) {
+func asideParts(d *mdDoc, all []entry) {
 	var notes, listed []entry
-	for _, e := range r.entries() {
+	for _, e := range all {
 		switch {
 		case e.unchecked && e.label != "undecided":
 			listed = append(listed, e)
@@ -92,20 +92,21 @@ func (r *Report) asideParts(d *mdDoc) {
 			notes = append(notes, e)
 		}
 	}
-	if parts := mdEntries(notes); len(notes) > maxOpen {
-		d.section("Notes", "")
-		d.fold(count(len(notes), "note"), len(notes), func() { d.parts("", parts) })
-	} else {
-		d.parts("\n### Notes\n", parts)
-	}
-	const title = "Not checked, not needed to pass"
-	rows := mdUnchecked(listed)
-	if len(rows) <= maxOpen {
-		d.table(title, uncheckedHead, rows)
-		return
-	}
-	d.section(title, "")
-	d.fold(count(len(rows), "row"), len(rows), func() { d.table("", uncheckedHead, rows) })
+	d.share(60, func() {
+		if parts := mdEntries(notes); len(notes) > maxOpen {
+			d.folded("Notes", "", count(len(notes), "note"), len(notes), func() { d.parts("", parts) })
+		} else {
+			d.parts("\n### Notes\n", parts)
+		}
+	})
+	d.share(60, func() {
+		const title = "Not checked, not needed to pass"
+		if rows := mdUnchecked(listed); len(rows) > maxOpen {
+			d.folded(title, "", count(len(rows), "row"), len(rows), func() { d.table("", uncheckedHead, rows) })
+		} else {
+			d.table(title, uncheckedHead, rows)
+		}
+	})
 }
 
 var uncheckedHead = []string{"", "Rule", "Why not, and how to have it checked"}

@@ -43,6 +43,9 @@ type Result struct {
 	// ByDist holds, per distribution (same order as Input.Dists), the verified
 	// attestations that are about it.
 	ByDist [][]*evidence.Attestation
+	// Passed holds, per distribution, those of ByDist that are of a kind which
+	// the policy may require and that pass everything.
+	Passed [][]*evidence.Attestation
 	// Commit and Run are what a passing attestation proves that the release was
 	// built from and by: a commit, and the number of a run on GitHub. Both are
 	// "" where none passes.
@@ -52,7 +55,7 @@ type Result struct {
 // Judge applies every rule of the gate to the release.
 func Judge(in Input) Result {
 	r := &release{
-		in: in, res: Result{ByDist: make([][]*evidence.Attestation, len(in.Dists))},
+		in: in, res: Result{ByDist: make([][]*evidence.Attestation, len(in.Dists)), Passed: make([][]*evidence.Attestation, len(in.Dists))},
 		refused:    map[string]bool{},
 		predicates: map[*evidence.Attestation]parsedPredicate{},
 	}

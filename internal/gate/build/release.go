@@ -142,6 +142,7 @@ func (r *release) dist(i int) {
 			}
 			if j := r.judge(a, d); j.passes() {
 				passed = append(passed, j)
+				r.res.Passed[i] = append(r.res.Passed[i], a)
 			} else {
 				failed = append(failed, j)
 			}

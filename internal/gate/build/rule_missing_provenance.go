@@ -5,7 +5,7 @@ package build
 import "github.com/scientific-python/sallyport/internal/finding"
 
 var missingHint = map[kind]string{
-	provenance: "attest every release file in the build (actions/attest with subject-path: dist/*) and put the attestation beside it, name it with --bundle, or let --from-github fetch it",
+	provenance: "attest every release file in the build (sallyport attest, or actions/attest with subject-path: dist/*), and let the attestation lie beside the file, on GitHub, or where --bundle (the action's input bundles) says; if nobody knows the file, find out how it got there before you remove it",
 	publish:    "let PyPI's publish action upload the file (it makes publish attestations), or take \"publish\" out of the policy's require",
 }
 

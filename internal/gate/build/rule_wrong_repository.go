@@ -29,7 +29,7 @@ var _ = judged(rule{
 		if got != "" && policy.SameName(want, got) {
 			return
 		}
-		r.deviates(j, "if the project has moved, change publisher.repository in the policy; otherwise find out who built this file",
+		r.deviates(j, "if the project has moved, change publisher.repository in the policy; otherwise find out who built this file, or who changed the policy",
 			"the %s attestation is from repository %s, the policy says %q", j.kind, orNothing(j.id.RepositoryURI), githubURL+want)
 	},
 })

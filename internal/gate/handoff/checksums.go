@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/packed"
 )
 
 // Checksums are the digests of a release's files as the build took them, by
@@ -22,15 +23,21 @@ const MaxChecksums = 1 << 20
 
 // ParseChecksums reads what sha256sum prints: a line a file, 64 hexadecimal
 // digits, a space, a space or an asterisk, and the file's name, of which folders
-// are dropped. The whole may be in base64, which makes one line of it. Every
-// line must be of that form and about a wheel or an sdist, each once; no lines
+// are dropped. The whole may be in base64, which makes one line of it, also of
+// what gzip made of it. Every line must be of that form and about a wheel or an sdist, each once; no lines
 // at all are an error.
 func ParseChecksums(data []byte) (Checksums, error) {
 	if len(data) > MaxChecksums {
 		return nil, fmt.Errorf("reading the checksums: %d bytes are more than the limit of %d", len(data), MaxChecksums)
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(string(data), "\r\n", "\n"))
-	if !strings.ContainsAny(text, " \n") {
+	if packed.Is(text) {
+		unpacked, err := packed.Open(text, MaxChecksums)
+		if err != nil {
+			return nil, fmt.Errorf("reading the checksums: %w", err)
+		}
+		text = strings.TrimSpace(strings.ReplaceAll(string(unpacked), "\r\n", "\n"))
+	} else if !strings.ContainsAny(text, " \n") {
 		decoded, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			return nil, errors.New("reading the checksums: it is neither the output of sha256sum nor that in base64; pass an output of the build job, such as that of sha256sum dist/* | base64 -w0")

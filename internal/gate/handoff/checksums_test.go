@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/packed"
 )
 
 const (
@@ -22,6 +23,8 @@ func TestParseChecksums(t *testing.T) {
 		"windows":    strings.ReplaceAll(plain, "\n", "\r\n"),
 		"base64":     base64.StdEncoding.EncodeToString([]byte(plain)),
 		"base64 end": base64.StdEncoding.EncodeToString([]byte(plain)) + "\n",
+		"packed":     pack(t, plain),
+		"packed end": pack(t, strings.ReplaceAll(plain, "\n", "\r\n")) + "\n",
 	} {
 		got, err := ParseChecksums([]byte(text))
 		if err != nil {
@@ -32,6 +35,15 @@ func TestParseChecksums(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+}
+
+func pack(t testing.TB, text string) string {
+	t.Helper()
+	out, err := packed.Text([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestParseChecksumsRefuses(t *testing.T) {
@@ -50,6 +62,10 @@ func TestParseChecksumsRefuses(t *testing.T) {
 		"bsd form":      {"SHA256 (samplepkg-1.0.tar.gz) = " + sumA, "line 1"},
 		"too much":      {strings.Repeat("a", MaxChecksums+1), "limit"},
 		"not in base64": {"c2Ftc!", "neither"},
+		"packed blank":  {pack(t, " \n"), "there are none"},
+		"packed bomb":   {pack(t, strings.Repeat(sumA+"  samplepkg-1.0.tar.gz\n", 20_000)), "more than 1048576 bytes"},
+		"packed cut":    {pack(t, sumA+"  samplepkg-1.0.tar.gz")[:40], "damaged"},
+		"packed word":   {pack(t, "sums"), "line 1"},
 	} {
 		_, err := ParseChecksums([]byte(c.text))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -122,6 +138,7 @@ func checkOf(t *testing.T, id string) func(*release) {
 func FuzzParseChecksums(f *testing.F) {
 	f.Add([]byte(sumA + "  samplepkg-1.0.tar.gz\n"))
 	f.Add([]byte(base64.StdEncoding.EncodeToString([]byte(sumA + " *samplepkg-1.0.tar.gz"))))
+	f.Add([]byte(pack(f, sumA+" *samplepkg-1.0.tar.gz\n")))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sums, err := ParseChecksums(data)
 		if (err == nil) != (len(sums) > 0) {

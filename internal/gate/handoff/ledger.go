@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/packed"
 	"github.com/scientific-python/sallyport/internal/strictjson"
 )
 
@@ -29,9 +30,10 @@ type LedgerDist struct {
 // MaxLedger is the largest ledger that is read, in bytes.
 const MaxLedger = 1 << 20
 
-// ParseLedger reads a ledger (docs/schemas/ledger.schema.json). Unknown,
-// missing, double and empty values are errors: a ledger that says less than it
-// should would let more pass than it should.
+// ParseLedger reads a ledger (docs/schemas/ledger.schema.json), as it stands or
+// as [Ledger.Handed] packs it. Unknown, missing, double and empty values are
+// errors: a ledger that says less than it should would let more pass than it
+// should.
 func ParseLedger(data []byte) (*Ledger, error) {
 	l, err := parseLedger(data)
 	if err != nil {
@@ -41,6 +43,12 @@ func ParseLedger(data []byte) (*Ledger, error) {
 }
 
 func parseLedger(data []byte) (*Ledger, error) {
+	if text := string(data); len(text) <= MaxLedger && packed.Is(text) {
+		var err error
+		if data, err = packed.Open(text, MaxLedger); err != nil {
+			return nil, err
+		}
+	}
 	if err := strictjson.Check(data, strictjson.Limits{Bytes: MaxLedger, Depth: 8, Members: 4096}); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/scientific-python/sallyport/internal/gate/handoff"
+	"github.com/scientific-python/sallyport/internal/packed"
 )
 
 var goodLedger = fmt.Sprintf(`{"schema_version":1,"project":"samplepkg","version":"1.0.0","commit":"%040d","run":"11122233344",
@@ -63,6 +64,13 @@ func TestParseLedger(t *testing.T) {
 func FuzzParseLedger(f *testing.F) {
 	f.Add([]byte(goodLedger))
 	f.Add([]byte(`{"schema_version":1,"dists":[]}`))
+	for _, text := range []string{goodLedger, "{}", ""} {
+		short, err := packed.Text([]byte(text))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(short))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := handoff.ParseLedger(data)
 		if err != nil {

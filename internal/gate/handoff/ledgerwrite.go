@@ -12,6 +12,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/dist"
 	"github.com/scientific-python/sallyport/internal/lazyregexp"
+	"github.com/scientific-python/sallyport/internal/packed"
 	"github.com/scientific-python/sallyport/internal/policy"
 )
 
@@ -69,17 +70,30 @@ type (
 // without a line break, the files by name, at most [MaxLedger] bytes and 4,096
 // files. The same ledger is always the same bytes.
 //
-// A file takes some 105 bytes and its name, so about 180 for a wheel. GitHub
-// allows a job's outputs 1 MB, counted as UTF-16: room for some 2,700 wheels,
-// if the job hands on little else. What is given to a container action as an
-// input must be shorter than 128 KiB, as it travels in one environment
-// variable: some 700 wheels. Longer ones go as a file.
+// A file takes some 105 bytes and its name, so about 180 for a wheel.
 func (l *Ledger) JSON() ([]byte, error) {
 	out, err := l.json()
 	if err != nil {
 		return nil, fmt.Errorf("writing the ledger: %w", err)
 	}
 	return out, nil
+}
+
+// Handed writes the ledger as a job hands it on to another, in an output: the
+// JSON, or where that has more than 96 KiB (some 550 wheels) the same packed
+// ([packed.Text]), for an input of an action is an environment variable, of
+// which Linux takes no longer ones than 128 KiB. Above some 1,900 wheels that
+// is too long as well, and the error is a [*packed.TooLongError].
+func (l *Ledger) Handed() (string, error) {
+	data, err := l.JSON()
+	if err != nil {
+		return "", err
+	}
+	text, err := packed.Handed(string(data), data)
+	if err != nil {
+		return "", fmt.Errorf("handing on the ledger of %d files: %w", len(l.Dists), err)
+	}
+	return text, nil
 }
 
 func (l *Ledger) json() ([]byte, error) {

@@ -143,9 +143,7 @@ func TestNewLedgerRefuses(t *testing.T) {
 	}
 }
 
-// TestLedgerRoom holds what the documentation says of the room: 700 wheels fit
-// into an environment variable, 2,700 into half a megabyte, and what the reader
-// would refuse is not written.
+// TestLedgerRoom holds that what the reader would refuse is not written.
 func TestLedgerRoom(t *testing.T) {
 	room := func(n int) ([]byte, error) {
 		var dists []*dist.Dist
@@ -158,13 +156,6 @@ func TestLedgerRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		return l.JSON()
-	}
-	got, err := room(700)
-	if most := 128<<10 - len("INPUT_LEDGER=") - 1; err != nil || len(got) > most {
-		t.Errorf("700 files: %d bytes, more than %d, or %v", len(got), most, err)
-	}
-	if each := len(got)/700 + 1; 2700*each > 500_000 {
-		t.Errorf("2,700 files of %d bytes each are more than half a megabyte", each)
 	}
 	if got, err := room(4097); err == nil || !strings.Contains(err.Error(), "4096") {
 		t.Errorf("4,097 files: %d bytes, %v", len(got), err)

@@ -3,6 +3,8 @@
 package publish
 
 import (
+	"slices"
+
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 	"github.com/scientific-python/sallyport/internal/workflow/known"
 )
@@ -41,6 +43,14 @@ func (a *audit) signings(j *graph.Job) []signing {
 	}
 	a.doing.signings[j] = out
 	return out
+}
+
+// signsOwn reports whether a job calls another repository's workflow that makes
+// provenance for the files that it builds and stores.
+func signsOwn(j *graph.Job) bool {
+	return j.Remote != nil && slices.ContainsFunc(j.Steps, func(s *graph.Step) bool {
+		return s.Known.Role == known.Builds && s.Known.Signs != nil && s.Known.Signs.Kind == "provenance"
+	})
 }
 
 // onPath reports whether a job on a path takes an artifact.

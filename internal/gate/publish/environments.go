@@ -12,9 +12,9 @@ import (
 // environmentUpstream is the nearest job that j waits for, directly or not,
 // which runs in an environment; nil for none.
 func environmentUpstream(j *graph.Job) *graph.Job {
-	seen := map[*graph.Job]bool{j: true}
+	seen, calls := map[*graph.Job]bool{j: true}, map[*graph.Job]bool{}
 	for queue := []*graph.Job{j}; len(queue) > 0; queue = queue[1:] {
-		for _, n := range queue[0].Needs {
+		for _, n := range needs(queue[0], calls) {
 			if n.Environment.Written && !ownEnvironment(n) {
 				return n
 			}

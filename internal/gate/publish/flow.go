@@ -70,11 +70,25 @@ func (sp *spot) onPath(s *graph.Step, f func(i int) bool) {
 
 // upstream are the jobs that j waits for, directly or not.
 func upstream(j *graph.Job) map[*graph.Job]bool {
-	out := map[*graph.Job]bool{}
-	for queue := slices.Clone(j.Needs); len(queue) > 0; queue = queue[1:] {
+	out, calls := map[*graph.Job]bool{}, map[*graph.Job]bool{}
+	for queue := slices.Clone(needs(j, calls)); len(queue) > 0; queue = queue[1:] {
 		if n := queue[0]; !out[n] {
 			out[n] = true
-			queue = append(queue, n.Needs...)
+			queue = append(queue, needs(n, calls)...)
+		}
+	}
+	return out
+}
+
+// needs are the jobs that j waits for directly, and those that the jobs wait
+// for which call the workflow that j is in: it starts behind them too. Calls
+// has the calling jobs that are done; they are not looked at again.
+func needs(j *graph.Job, calls map[*graph.Job]bool) []*graph.Job {
+	out := slices.Clip(j.Needs)
+	for _, c := range j.Callers {
+		if !calls[c] {
+			calls[c] = true
+			out = append(out, c.Needs...)
 		}
 	}
 	return out

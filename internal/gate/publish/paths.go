@@ -122,7 +122,10 @@ func (a *audit) findSpots() {
 		for i, st := range k.Path {
 			sp := byJob[st.Job]
 			if sp == nil {
-				sp = &spot{job: st.Job, test: true, publisher: a.accepts(st.Job)}
+				sp = &spot{job: st.Job, test: true}
+				if st.Job.Remote == nil { // what it calls of another repository has a name of its own
+					sp.publisher = a.accepts(st.Job)
+				}
 				byJob[st.Job] = sp
 				a.spots = append(a.spots, sp)
 			}

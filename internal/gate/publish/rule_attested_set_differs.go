@@ -203,7 +203,7 @@ func (a *audit) unattested(rule *finding.Rule, sp *spot) {
 			continue
 		}
 		for _, o := range k.Path {
-			if o.To != st.To || o.Job == sp.job || len(a.signings(o.Job)) == 0 {
+			if o.To != st.To || o.Job == sp.job || len(a.signings(o.Job)) == 0 && !signsOwn(o.Job) {
 				continue
 			}
 			a.add(sp.cap(a.at(rule, sp.job, sp.job.File.Path, sp.job.Job.Pos.Line, "attest in this job as well, before the artifact is stored",

@@ -95,10 +95,10 @@ func (a *audit) continues(rule *finding.Rule, s *graph.Step, what string) {
 // checking are the jobs that publishing jobs wait for and take no files from.
 func (a *audit) checking() []*graph.Job {
 	var out []*graph.Job
-	seen := map[*graph.Job]bool{}
+	seen, calls := map[*graph.Job]bool{}, map[*graph.Job]bool{}
 	var walk func(j *graph.Job)
 	walk = func(j *graph.Job) {
-		for _, n := range j.Needs {
+		for _, n := range needs(j, calls) {
 			if !seen[n] {
 				seen[n] = true
 				if a.spot(n) == nil {

@@ -71,7 +71,7 @@ func (a *audit) gateInputs(rule *finding.Rule, j *graph.Job, s *graph.Step) {
 		f.Severity = finding.Warning
 		a.add(f)
 	}
-	folders := strings.Fields(withoutBlanks(s.With["dists"]))
+	folders := strings.Fields(withoutBlanks(s.Known.Dists))
 	var into []string
 	for _, o := range j.Steps {
 		if o == s {
@@ -113,7 +113,7 @@ func gateBefore(all []deed, k *graph.Sink) (gate *deed, folders []string) {
 	switch {
 	case gate == nil:
 	case gate.action:
-		folders = strings.Fields(withoutBlanks(gate.step.With["dists"]))
+		folders = strings.Fields(withoutBlanks(gate.step.Known.Dists))
 	case gate.command.Program() == "sallyport", gate.command.Program() == "go":
 		// Only a plain call says what it looks at; in a container, folders have
 		// other names.

@@ -74,12 +74,8 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 		f = a.atStep(rule, s, "download by id (artifact-ids: ${{ needs.JOB.outputs.ID }}), and give the other artifact a name of its own",
 			"job %q downloads the artifact %q, which job %q, that it does not wait for, overwrites", sp.job.Job.ID.Value, d.Text, u.Step.Job.Job.ID.Value)
 	case d.By == graph.ByID:
-		u := fromUnneeded(sp, s, d, func(*graph.Upload) bool { return true })
-		if u == nil {
-			return
-		}
-		f = a.atStep(rule, s, "hand over the output artifact-id of the upload step itself: outputs of the job, and artifact-ids: ${{ needs.JOB.outputs.ID }} here",
-			"job %q downloads an artifact by an id (%s) that cannot be followed to the step that stored it, so it may be one of job %q, which it does not wait for", sp.job.Job.ID.Value, shortName(d.Text), u.Step.Job.Job.ID.Value)
+		a.judgeID(rule, sp, s, d)
+		return
 	default:
 		return
 	}

@@ -29,7 +29,7 @@ var _ = register(finding.Rule{
 				continue
 			}
 			a.add(a.at(rule, j, gate.file, gate.line,
-				"move the attestation to the build job, or the gate to a job of its own that has no id-token: write",
+				"move the attestation to the build job, or the gate to a job of its own",
 				"job %q makes attestations (%s, line %d) and checks them itself with sallyport %s, which proves nothing", j.Job.ID.Value, s.what, s.line, gate.gate))
 			break
 		}

@@ -22,7 +22,7 @@ var _ = register(finding.Rule{
 		if !c.Class.Secret() {
 			continue
 		}
-		f := rule.Found(c.Where+": "+c.Name, "remove it from this job, delete the secret that it comes from, and revoke the token on the index", "%q in %s is %s; expected none in the job that uploads", c.Name, c.Where, describe(c))
+		f := rule.Found(c.Where+": "+c.Name, "look for it under env: of the workflow and of this job, and in the steps before this one; take it out, delete the secret that it comes from, and revoke the token on the index", "%q in %s is %s; expected none in the job that uploads", c.Name, c.Where, describe(c))
 		f.Severity = j.severity(c)
 		switch {
 		case c.Token.Origin == "minted":

@@ -32,6 +32,7 @@ var jobIsNotThePublisher = register(finding.Rule{
 		return
 	}
 	var diffs []string
+	inAnother := false // environment
 	differ := func(what, want, got string) {
 		diffs = append(diffs, fmt.Sprintf("%s is %s, the policy says %s", what, orNone(got), orNone(want)))
 	}
@@ -60,6 +61,7 @@ var jobIsNotThePublisher = register(finding.Rule{
 			differ("the environment", policy.NoEnvironment, c.Environment)
 		}
 	case !policy.SameName(p.Environment, c.Environment):
+		inAnother = true
 		differ("the environment", p.Environment, c.Environment)
 	}
 	if len(diffs) == 0 {
@@ -69,7 +71,11 @@ var jobIsNotThePublisher = register(finding.Rule{
 	if j.mint.Verdict == pypi.Refuse {
 		message += "; the index would answer: " + mintText(j.mint)
 	}
-	j.res.Add(rule.Found(thisJob, "upload from the job that the policy names, or, if the publisher on the index is another one, correct publisher in the policy", "%s", message))
+	hint := "upload from the job that the policy names; if the publisher on the index is another one, correct publisher in the policy; if nobody is known to have changed either, stop and find out who did"
+	if inAnother && len(diffs) == 1 {
+		hint = fmt.Sprintf("give this job of .github/workflows/%s the environment: %s; or, if the publisher on the index has another one, correct publisher.environment in the policy", holds, p.Environment)
+	}
+	j.res.Add(rule.Found(thisJob, hint, "%s", message))
 })
 
 // mintText is how the index says no to a token.

@@ -22,7 +22,7 @@ var _ = register(finding.Rule{
 		return
 	}
 	if !policy.Same(j.in.Run, c.RunID) {
-		j.res.Add(rule.Found(thisJob, "hand the ledger on as an output of the job of this run that verified the files: ledger: ${{ needs.gate.outputs.ledger }}",
+		j.res.Add(rule.Found(thisJob, "hand the ledger on as an output of the job of this run that verified the files: ledger: ${{ needs.gate.outputs.ledger }}; if it is that one, find out how a ledger of another run got there, and upload nothing",
 			"the ledger is of run %q, this is run %q", j.in.Run, c.RunID))
 	}
 })

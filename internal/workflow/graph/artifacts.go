@@ -15,13 +15,13 @@ import (
 // artifacts adds what the table says that a step stores and fetches.
 func (b *builder) artifacts(s *Step) {
 	for _, a := range s.Known.Stores {
-		s.Uploads = append(s.Uploads, &Upload{Step: s, Name: a.Name, Pattern: b.pattern(a.Name, s), Paths: a.Paths, Remote: s.Known.Role != known.Stores})
+		s.Uploads = append(s.Uploads, &Upload{Step: s, Name: a.Name, Pattern: b.pattern(a.Name, s), Paths: a.Paths, Remote: s.Known.Role != known.Stores, idOutput: a.IDOutput})
 	}
 	for i, d := range s.Known.Fetches {
 		if i > 0 && Selection(d.By) == All && b.handedOn(s.Known.Fetches[i-1].Text) {
 			continue // only if the output were empty
 		}
-		s.Downloads = append(s.Downloads, &Download{Step: s, By: Selection(d.By), Text: d.Text, Pattern: b.pattern(d.Text, s), Outside: d.Outside, Dest: d.Dest, File: s.File, Line: s.Line})
+		s.Downloads = append(s.Downloads, &Download{Step: s, By: Selection(d.By), Text: d.Text, Pattern: b.pattern(d.Text, s), Outside: d.Outside, Dest: d.Dest, File: s.File, Line: s.Line, input: d.Input})
 	}
 }
 
@@ -254,6 +254,7 @@ func (b *builder) link() {
 }
 
 func (b *builder) join() {
+	ids := newIDs(b)
 	byRoot := map[*workflow.Workflow][]*Upload{}
 	for _, j := range b.g.Jobs {
 		for _, s := range j.Steps {
@@ -267,10 +268,10 @@ func (b *builder) join() {
 					continue
 				}
 				if d.By == ByID {
-					if u := b.byID(d, byRoot[j.Root]); len(u) > 0 {
-						d.From = u
+					if d.From, d.Lost = ids.download(d); d.Lost == nil {
 						continue
 					}
+					d.From = d.Lost.hidden()
 				}
 				for _, u := range byRoot[j.Root] {
 					if !b.spend(1+len(d.Pattern)*len(u.Pattern)/8, j.File.Path) {
@@ -284,95 +285,3 @@ func (b *builder) join() {
 		}
 	}
 }
-
-// byID follows needs.JOB.outputs.NAME to the step whose output it is; nil where
-// it does not lead to uploads of this run.
-func (b *builder) byID(d *Download, uploads []*Upload) []*Upload {
-	var out []*Upload
-	for _, e := range b.template(d.Text).Exprs() {
-		for _, ref := range e.Refs() {
-			if ref.Context() != "needs" || ref.Property(1) != "outputs" {
-				return nil
-			}
-			found := b.output(d.Step.Job, ref.Property(0), ref.Property(2), uploads)
-			if found == nil {
-				return nil
-			}
-			out = append(out, found...)
-		}
-	}
-	return out
-}
-
-// output finds the uploads whose outputs a job hands on as output name.
-func (b *builder) output(from *Job, id, name string, uploads []*Upload) []*Upload {
-	var out []*Upload
-	for _, j := range b.g.Jobs {
-		if j.Root != from.Root || j.File != from.File || !sameCallers(j, from) || lower(j.Job.ID.Value) != id {
-			continue
-		}
-		outputs := j.Job.Outputs
-		if j.Calls {
-			var in []*Job
-			for _, inner := range b.g.Jobs {
-				if len(inner.Callers) == len(j.Callers)+1 && inner.Callers[len(inner.Callers)-1] == j {
-					in = append(in, inner)
-				}
-			}
-			if len(in) == 0 {
-				return nil
-			}
-			t := in[0].File.Trigger("workflow_call")
-			if t == nil {
-				return nil
-			}
-			text, ok := workflow.Lookup(t.Outputs, name)
-			if !ok {
-				return nil
-			}
-			for _, e := range b.template(text.Value).Exprs() {
-				for _, ref := range e.Refs() {
-					if ref.Context() == "jobs" && ref.Property(1) == "outputs" {
-						out = append(out, b.output(in[0], ref.Property(0), ref.Property(2), uploads)...)
-					}
-				}
-			}
-			continue
-		}
-		text, ok := workflow.Lookup(outputs, name)
-		if !ok {
-			if j.Remote != nil {
-				for _, u := range uploads {
-					if u.Step.Job == j {
-						out = append(out, u)
-					}
-				}
-			}
-			continue
-		}
-		for _, e := range b.template(text.Value).Exprs() {
-			for _, ref := range e.Refs() {
-				if ref.Context() != "steps" {
-					continue
-				}
-				for _, u := range uploads {
-					if u.Step.Job == j && u.Step.Step != nil && ownID(u.Step) == ref.Property(0) {
-						out = append(out, u)
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// ownID is the id by which a step, or the step whose composite it is in, is
-// known to its job.
-func ownID(s *Step) string {
-	if len(s.Chain) > 0 {
-		return lower(s.Chain[0].Step.ID.Value)
-	}
-	return lower(s.Step.ID.Value)
-}
-
-func sameCallers(a, b *Job) bool { return slices.Equal(a.Callers, b.Callers) }

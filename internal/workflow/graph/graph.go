@@ -241,6 +241,9 @@ type Upload struct {
 	Paths []string
 	// Remote: it is stored inside a remote action or reusable workflow.
 	Remote bool
+
+	hidden   bool   // only its id is seen
+	idOutput string // the output of its step or call that is its id, "" where not known
 }
 
 // Selection is by what a download chooses artifacts.
@@ -267,9 +270,15 @@ type Download struct {
 	Dest string
 	// From are the uploads of this run that it may take.
 	From []*Upload
+	// Lost says, of a download by id, where the id could not be followed any
+	// further; From is then all of the run. It is nil where the id leads to the
+	// steps that store what is in From.
+	Lost *Lost
 	// Line is where it is written, for a command.
 	File string
 	Line int
+
+	input string // the input that Text stands in, "" where not known
 }
 
 // Cache is a cache that a step restores or saves.

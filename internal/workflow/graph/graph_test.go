@@ -290,6 +290,8 @@ func TestManyCalls(t *testing.T) {
 func FuzzBuild(f *testing.F) {
 	f.Add("on: push\njobs:"+buildJob+publishJob, "twine upload dist/*")
 	f.Add("on: [workflow_call, pull_request_target]\njobs:\n  a: {uses: ./.github/workflows/r.yml, secrets: inherit}\n", "x")
+	f.Add("on: push\njobs:\n  a: {outputs: {i: '${{ steps.u.outputs.artifact-id }}'}, steps: [{id: u, uses: actions/upload-artifact@v7}, {id: v, uses: ./}]}\n"+
+		"  b: {needs: a, uses: ./.github/workflows/r.yml, with: {i: '${{ needs.*.outputs.i }}'}}\n  c: {needs: [a, b], steps: [{uses: actions/download-artifact@v8, with: {artifact-ids: '${{ needs.b.outputs.i }},${{ inputs.i }}'}}]}\n", "x")
 	f.Add("on: {workflow_call: {inputs: {a: {type: boolean}}}}\njobs:\n  a: {if: inputs.a, steps: [{uses: ./}, {run: '${{ inputs.a }}', env: {A: '${{ secrets[github.ref] }}'}}]}\n", "inputs.a }}")
 	f.Fuzz(func(t *testing.T, text, script string) {
 		g := build(t, map[string]string{

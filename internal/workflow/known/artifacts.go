@@ -93,13 +93,16 @@ func downloadArtifact(u use, f *Facts) {
 		if set == expr.False {
 			continue
 		}
-		d.By, d.Text = s.by, u.text(s.input, "")
+		d.By, d.Text, d.Input = s.by, u.text(s.input, ""), ""
+		if s.by == "id" {
+			d.Input = s.input
+		}
 		f.Fetches = append(f.Fetches, d)
 		if set == expr.True || !u.mayBeEmpty(s.input) {
 			return
 		}
 	}
-	d.By, d.Text = "all", ""
+	d.By, d.Text, d.Input = "all", "", ""
 	f.Fetches = append(f.Fetches, d)
 }
 

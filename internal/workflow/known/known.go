@@ -60,7 +60,9 @@ const (
 
 // Facts are what the table says of one use of an action.
 type Facts struct {
-	// Known is false for what no row names; then all else is empty.
+	// Known is false for what no row names; then all else is empty. It is also
+	// false for a workflow of ours by a tag or branch, of which only Stores and
+	// Fetches are told: so that it is on the path, as something unknown.
 	Known bool
 	Role  Role
 	// Source is the document that the row was read in, with its version.
@@ -78,6 +80,9 @@ type Facts struct {
 	Loose []string
 	// Command is sallyport's command ("gate", "seal", …) where it is sallyport.
 	Command string
+	// Dists are the files and folders that sallyport looks at, as written or by
+	// default.
+	Dists string
 	// Scripts are inputs whose text is run as a script ("script" of
 	// actions/github-script). Shell are those of them that a shell runs, so
 	// that they can be read like a run step.
@@ -113,13 +118,17 @@ type Cache struct {
 type Stored struct {
 	Name  string
 	Paths []string
-	// IDOutput and DigestOutput are the outputs with its id and digest.
+	// IDOutput and DigestOutput are the outputs with its id and digest. Where
+	// one artifact of an action has an IDOutput, those without one hand over none.
 	IDOutput, DigestOutput string
 }
 
 // Fetched is what an action downloads. By is "name", "pattern", "id" or "all".
 type Fetched struct {
 	By, Text string
+	// Input is the input that ids are handed over in, in lower case; "" for the
+	// others.
+	Input string
 	// Outside says where from if not from this run: "another run", "a
 	// release", "another repository"; "" for this run.
 	Outside string

@@ -26,6 +26,10 @@ func Of(a Action, with map[string]string, in Values) Facts {
 	if r.fill != nil {
 		r.fill(u, &f)
 	}
+	if r.byCommit && !(len(a.Ref) == 40 && isCommit(a.Ref)) {
+		// By its name it is still the one that hands the files on.
+		return Facts{Stores: f.Stores, Fetches: f.Fetches}
+	}
 	return f
 }
 
@@ -41,6 +45,8 @@ type row struct {
 	loose   []string
 	scripts []string
 	shell   []string
+	// byCommit: what it does is not known by a tag or branch.
+	byCommit bool
 	// fill adds what depends on the inputs or on the version.
 	fill func(use, *Facts)
 }

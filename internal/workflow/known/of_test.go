@@ -45,7 +45,7 @@ func TestArtifacts(t *testing.T) {
 		{"actions/download-artifact", "v8", nil, nil, []Fetched{{By: "all"}}},
 		{"actions/download-artifact", "v8", in{"name": "dist", "path": "dist/"}, nil, []Fetched{{By: "name", Text: "dist", Dest: "dist/"}}},
 		{"actions/download-artifact", "v8", in{"name": "", "pattern": "cibw-*", "merge-multiple": "true"}, nil, []Fetched{{By: "pattern", Text: "cibw-*", Merge: true}}},
-		{"actions/download-artifact", "v8", in{"artifact-ids": "${{ needs.build.outputs.id }}"}, nil, []Fetched{{By: "id", Text: "${{ needs.build.outputs.id }}"}}},
+		{"actions/download-artifact", "v8", in{"artifact-ids": "${{ needs.build.outputs.id }}"}, nil, []Fetched{{By: "id", Text: "${{ needs.build.outputs.id }}", Input: "artifact-ids"}}},
 		{"actions/download-artifact", "v3", in{"pattern": "x"}, nil, []Fetched{{By: "all"}}},
 		{"actions/download-artifact", "v8", in{"name": "d", "run-id": "12"}, nil, []Fetched{{By: "name", Text: "d"}}}, // ignored without a token
 		{"actions/download-artifact", "v8", in{"name": "d", "run-id": "12", "github-token": "${{ github.token }}"}, nil, []Fetched{{By: "name", Text: "d", Outside: "another run"}}},
@@ -177,7 +177,8 @@ func TestCommandsAndLoose(t *testing.T) {
 		{"scientific-python/sallyport", in{"command": " Gate "}, "gate", nil, nil},
 		{"scientific-python/sallyport", in{"command": "gate", "seal": "true"}, "seal", nil, nil},
 		{"scientific-python/sallyport/composite", in{"command": "verify"}, "verify", nil, nil},
-		{"scientific-python/sallyport", nil, "", nil, nil},
+		{"scientific-python/sallyport", nil, "gate", nil, nil},
+		{"scientific-python/sallyport", in{"command": "${{ inputs.c }}"}, "${{ inputs.c }}", nil, nil},
 		{"addnab/docker-run-action", in{"run": "twine upload dist/*", "shell": "bash"}, "", []string{"run"}, nil},
 		{"addnab/docker-run-action", in{"run": "print()", "shell": "python3"}, "", nil, nil},
 		{"nick-invision/retry", in{"command": "twine upload"}, "", retryInputs, nil},

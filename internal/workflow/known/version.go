@@ -97,8 +97,7 @@ func isCommit(ref string) bool {
 		return false
 	}
 	for i := range len(ref) {
-		c := ref[i] | 0x20
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+		if c := ref[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 			return false
 		}
 	}
