@@ -205,10 +205,13 @@ func readTreePolicy(f *auditFlags, tree fs.FS) (*policy.File, error) {
 	// A link to nowhere is a policy that cannot be read, not one that is absent.
 	info, err := fs.Lstat(tree, policyPath)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("reading %q: %w", policyPath, cause(err))
 		}
-		return nil, fmt.Errorf("reading %q: %w", policyPath, cause(err))
+		if _, err := fs.Lstat(tree, misnamedPath); err == nil {
+			return nil, misnamed()
+		}
+		return nil, nil
 	}
 	if !info.Mode().IsRegular() || info.Size() > policy.MaxSize {
 		return nil, usagef("reading %q: it is no regular file of at most %d bytes; replace it", policyPath, policy.MaxSize)

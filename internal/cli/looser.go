@@ -39,12 +39,21 @@ func (g *gating) looser(a *auditFlags, commit string, now *policy.File, o *gate.
 		order, ordered := dist.CompareVersions(v, version)
 		return ok && ordered && order != 0
 	}
-	tag, err := repo.Previous(commit, earlier, func(a, b string) int {
+	newer := func(a, b string) int {
 		x, _ := dist.TagVersion(a)
 		y, _ := dist.TagVersion(b)
 		order, _ := dist.CompareVersions(x, y)
 		return order
-	})
+	}
+	tag, err := repo.Previous(commit, earlier, newer)
+	if errors.Is(err, gittree.ErrNoPrevious) {
+		// A history that was cut off or written anew: then by version.
+		tag, err = repo.Newest(commit, func(tag string) bool {
+			v, _ := dist.TagVersion(tag)
+			order, _ := dist.CompareVersions(v, version)
+			return earlier(tag) && order < 0
+		}, newer)
+	}
 	switch {
 	case errors.Is(err, gittree.ErrNoPrevious):
 		return nil

@@ -32,7 +32,7 @@ func (g *gating) oneStep(ctx context.Context, o *gate.GateOptions) (string, erro
 	if !w.runner.Active() || file == "" || job == "" || o.Workflows == nil || !o.Workflows.Uploads(workflow.Folder+"/"+file, job, o.Release.Policy.Index()) {
 		return apart, nil
 	}
-	g.uploads = true
+	g.uploads, o.Release.Uploading = true, true
 	var in seal.Input
 	said := w.facts
 	if err := g.askWho(ctx, &in); err != nil {

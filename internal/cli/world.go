@@ -21,8 +21,16 @@ import (
 	"github.com/scientific-python/sallyport/internal/runner"
 )
 
-// policyPath is where a repository keeps its policy.
-const policyPath = ".github/sallyport.yml"
+// policyPath is where a repository keeps its policy, and misnamedPath where it
+// may lie by mistake: a policy that nobody reads is no policy.
+const (
+	policyPath   = ".github/sallyport.yml"
+	misnamedPath = ".github/sallyport.yaml"
+)
+
+func misnamed() error {
+	return usagef("reading the policy: there is no %s, but %s; rename it", policyPath, misnamedPath)
+}
 
 // world is the runner, GitHub and the index, as far as a command may use them.
 type world struct {
@@ -187,6 +195,8 @@ func (w *world) readPolicy(ctx context.Context, c *common, o *gate.Options) (rea
 		path := filepath.Join(c.repo, filepath.FromSlash(policyPath))
 		if _, gone := os.Lstat(path); !errors.Is(gone, fs.ErrNotExist) {
 			read.file, err = policy.ReadFile(path)
+		} else if _, gone := os.Lstat(filepath.Join(c.repo, filepath.FromSlash(misnamedPath))); gone == nil {
+			err = misnamed()
 		}
 	}
 	return read, err
@@ -221,6 +231,13 @@ func (w *world) policyAtCommit(ctx context.Context, o *gate.Options) (*policy.Fi
 		// where the running workflow's own file is there, the policy is not.
 		if _, werr := client.Contents(ctx, owner, name, ".github/workflows/"+w.facts.Workflow.File, commit); werr != nil {
 			unread("GitHub finds no %s at commit %s, but not the running workflow's own file either (%v), so the token may not read the repository; add permissions: contents: read to the job", policyPath, commit, werr)
+			return nil, "", nil
+		}
+		switch _, err := client.Contents(ctx, owner, name, misnamedPath, commit); {
+		case err == nil:
+			return nil, "", misnamed()
+		case !errors.As(err, &missing):
+			unread("%v", err)
 		}
 		return nil, "", nil
 	}

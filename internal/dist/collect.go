@@ -53,6 +53,7 @@ type Collection struct {
 	Beside     []string
 	Hidden     []string // entries of folders whose name begins with "."
 	Folders    []string // folders in folders; nothing in them was looked at
+	Links      []string // symbolic links to regular files, which are in the other lists too
 	Invalid    []Invalid
 	Duplicates []Duplicate // their files are all in Dists
 	Problems   []Problem
@@ -105,6 +106,9 @@ func (c *collector) argument(path string) {
 	case !info.Mode().IsRegular():
 		c.problem(path, &NotRegularError{path, describe(info.Mode())})
 	default:
+		if named, err := os.Lstat(path); err == nil && !named.Mode().IsRegular() {
+			c.once("link", path, &c.Links)
+		}
 		c.file(path, info, true)
 		c.siblings(path)
 	}
@@ -133,6 +137,9 @@ func (c *collector) folder(path string) {
 		case !info.Mode().IsRegular():
 			c.problem(p, &NotRegularError{p, describe(info.Mode())})
 		default:
+			if e.Type()&fs.ModeSymlink != 0 {
+				c.once("link", p, &c.Links)
+			}
 			c.file(p, info, false)
 		}
 	}
@@ -224,6 +231,7 @@ func (c *collector) result() *Collection {
 	sort.Strings(c.Beside)
 	sort.Strings(c.Hidden)
 	sort.Strings(c.Folders)
+	sort.Strings(c.Links)
 	sort.Slice(c.Invalid, func(i, j int) bool { return c.Invalid[i].Path < c.Invalid[j].Path })
 	sort.Slice(c.Duplicates, func(i, j int) bool { return c.Duplicates[i].Filename < c.Duplicates[j].Filename })
 	sort.Slice(c.Problems, func(i, j int) bool { return c.Problems[i].Path < c.Problems[j].Path })

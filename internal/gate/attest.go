@@ -22,7 +22,7 @@ const attestCommand = "attest"
 // The attestations carry the claims that a certificate will repeat, so a pass
 // proves nothing; see [Attested], also for forIndex.
 func Foretell(ctx context.Context, r *Release, o Options, foretold []*evidence.Attestation, forIndex map[string]bool) *report.Report {
-	rep := o.join(attestCommand, o.release(ctx, r, extra{foretold: foretold, forIndex: forIndex}))
+	rep := o.join(attestCommand, o.release(ctx, r, extra{foretold: foretold, forIndex: forIndex, exact: true}))
 	for i := range rep.Dists {
 		// Nothing is proved before it is signed.
 		rep.Dists[i].Verified = slices.DeleteFunc(rep.Dists[i].Verified, func(v report.Verified) bool {
@@ -39,7 +39,7 @@ func Foretell(ctx context.Context, r *Release, o Options, foretold []*evidence.A
 func Attested(ctx context.Context, r *Release, o Options, signed []evidence.Document, forIndex map[string]bool) *report.Report {
 	with := *r
 	with.Documents = slices.Concat(r.Documents, signed)
-	return o.join(attestCommand, o.release(ctx, &with, extra{forIndex: forIndex}))
+	return o.join(attestCommand, o.release(ctx, &with, extra{forIndex: forIndex, exact: true}))
 }
 
 // unaccepted are the attestations for the index to which it would say neither

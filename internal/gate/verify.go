@@ -42,6 +42,8 @@ type Options struct {
 	// Run is the number of the running workflow's run, "" where the files may
 	// come from any.
 	Run string
+	// Uploading says that the job that judges is the one that uploads.
+	Uploading bool
 	// Before is what was found on the way here, when the policy was read.
 	Before finding.Set
 	// Strict blocks on what is otherwise listed, and makes warnings errors.
@@ -61,6 +63,7 @@ type extra struct {
 	foretold []*evidence.Attestation // taken as verified
 	forIndex map[string]bool         // attestation files that the index must accept
 	sealed   bool                    // only the hand-off is judged, and needs a ledger
+	exact    bool                    // all files that the build lists must be there
 }
 
 // join makes a report of what parts of a release show.
@@ -77,12 +80,12 @@ func (o Options) release(ctx context.Context, r *Release, more extra) part {
 	slices.SortStableFunc(attestations, func(a, b *evidence.Attestation) int { return place(a) - place(b) })
 	built := build.Judge(build.Input{
 		Dists: r.Files.Dists, Attestations: attestations, Policy: o.Policy, Run: o.Run,
-		Unread: o.Unread, WhyUnknown: o.WhyUnknown, Registered: o.Registered, RootProblems: o.Trust.Problems,
+		Unread: o.Unread, WhyUnknown: o.WhyUnknown, Registered: o.Registered, RootProblems: o.Trust.Problems, Uploading: o.Uploading,
 	})
 	handed := handoff.Judge(handoff.Input{
 		Files: r.Files, Unreadable: r.Unreadable, Attestations: attestations, Stray: r.Stray,
 		Policy: o.Policy, Ledger: o.Ledger, Checksums: o.Checksums, Relaxed: verifier.AsIndex,
-		Sealed: more.sealed,
+		Sealed: more.sealed, Exact: more.exact, Uploading: o.Uploading,
 	})
 	p := part{gates: []finding.Gate{finding.Build, finding.Handoff}, proof: Proof{built.Commit, built.Run, built.Passed}}
 	p.rules = countRules(p.gates...)

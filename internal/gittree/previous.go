@@ -75,22 +75,44 @@ func (r *Repo) Previous(commit string, earlier func(tag string) bool, newer func
 }
 
 func (r *Repo) previous(commit string, earlier func(tag string) bool, newer func(a, b string) int, most int) (Tag, error) {
+	start, list, err := r.candidates(commit, earlier, newer)
+	if err != nil {
+		return Tag{}, err
+	}
+	found, err := r.nearest(start, list, most)
+	if err != nil {
+		return Tag{}, err
+	}
+	return found.tag(), nil
+}
+
+// Newest is [Repo.Previous] without asking whether the tag leads to an
+// ancestor: for a commit of a history that shares nothing with any release's.
+func (r *Repo) Newest(commit string, earlier func(tag string) bool, newer func(a, b string) int) (Tag, error) {
+	_, list, err := r.candidates(commit, earlier, newer)
+	if err != nil {
+		return Tag{}, err
+	}
+	return list[0].tag(), nil
+}
+
+// candidates are the tags of earlier releases, the newest first; at least one.
+func (r *Repo) candidates(commit string, earlier func(tag string) bool, newer func(a, b string) int) (start objectID, list []candidate, err error) {
 	start, ok := parseID(commit)
 	if !ok {
-		return Tag{}, fmt.Errorf("looking for the previous release's tag: %.100q is no commit's id of 40 hexadecimal digits; give the full id", commit)
+		return start, nil, fmt.Errorf("looking for the previous release's tag: %.100q is no commit's id of 40 hexadecimal digits; give the full id", commit)
 	}
 	refs, err := r.tags()
 	if err != nil {
-		return Tag{}, history(err)
+		return start, nil, history(err)
 	}
-	var list []candidate
 	for _, t := range refs {
 		if !earlier(t.name) {
 			continue
 		}
 		id, isCommit, err := r.peel(t.id)
 		if err != nil {
-			return Tag{}, history(fmt.Errorf("reading the tag %.100q: %w", t.name, err))
+			return start, nil, history(fmt.Errorf("reading the tag %.100q: %w", t.name, err))
 		}
 		if isCommit && id != start {
 			list = append(list, candidate{t.name, id})
@@ -99,17 +121,13 @@ func (r *Repo) previous(commit string, earlier func(tag string) bool, newer func
 	switch {
 	case len(refs) == 0, len(list) == 0 && r.shallow:
 		// Such clones are made without the tags.
-		return Tag{}, &HistoryError{Reason: "the clone has no tag of an earlier release, which says nothing of the repository that it is of", Hint: deeper}
+		return start, nil, &HistoryError{Reason: "the clone has no tag of an earlier release, which says nothing of the repository that it is of", Hint: deeper}
 	case len(list) == 0:
-		return Tag{}, ErrNoPrevious
+		return start, nil, ErrNoPrevious
 	}
 	slices.SortFunc(list, func(a, b candidate) int { return strings.Compare(a.name, b.name) })
 	slices.SortStableFunc(list, func(a, b candidate) int { return newer(b.name, a.name) })
-	found, err := r.nearest(start, list, most)
-	if err != nil {
-		return Tag{}, err
-	}
-	return Tag{Ref: tagPrefix + found.name, Commit: found.id.String()}, nil
+	return start, list, nil
 }
 
 // history is for what goes wrong on the way: an object that is not here and a
@@ -130,6 +148,8 @@ type candidate struct {
 	name string
 	id   objectID
 }
+
+func (c candidate) tag() Tag { return Tag{Ref: tagPrefix + c.name, Commit: c.id.String()} }
 
 // nearest walks back from a commit until the first of the list is met, else
 // through all of its history.

@@ -4,6 +4,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,8 +18,8 @@ func (p *Policy) Index() string {
 
 // Choose returns the policy for a release of project through workflow (a file
 // name) to index (an upload address). What is not known is given as "" and
-// does not narrow the choice; an entry that names no workflow is any
-// workflow's.
+// does not narrow the choice, but that of several that fit the only one for
+// [DefaultIndex] is chosen; an entry that names no workflow is any workflow's.
 //
 // A file of one publisher is that publisher's policy whatever is asked for:
 // that project or index differ is for the rules to find. Among several, none
@@ -35,6 +36,12 @@ func (f *File) Choose(project, index, workflow string) (*Policy, error) {
 			continue
 		}
 		match = append(match, p)
+	}
+	if index == "" && len(match) > 1 {
+		// A test index beside the real one is there for the sake of that.
+		if real := slices.DeleteFunc(slices.Clone(match), func(p *Policy) bool { return !sameURL(p.Index(), DefaultIndex) }); len(real) == 1 {
+			match = real
+		}
 	}
 	if len(match) == 1 {
 		return match[0].clone(), nil

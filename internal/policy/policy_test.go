@@ -44,7 +44,9 @@ func TestChoose(t *testing.T) {
 		{"CORE", "https://test.pypi.org/legacy/", "", "line 7"},
 		{"core", "https://test.pypi.org/legacy", "", "line 7"},
 		{"extra-pkg", "", "any.yml", "line 8"},
-		{"core", "", "", `2 entries of "publishers" fit this release (project "core", index not known, workflow not known): line 6: core to https://upload.pypi.org/legacy/ (workflow core.yml); line 7: core to https://test.pypi.org/legacy/ (workflow core.yml); choose one with --project, --index or --workflow`},
+		{"core", "", "", "line 6"}, // the real index before the test index
+		{"core", "https://test.pypi.org/legacy/", "", "line 7"},
+		{"", "", "core.yml", `3 entries of "publishers" fit this release (project not known, index not known, workflow "core.yml"): line 6: core to https://upload.pypi.org/legacy/ (workflow core.yml); line 7: core to https://test.pypi.org/legacy/ (workflow core.yml); line 8: Extra.Pkg`},
 		{"", "", "", "3 entries"},
 		{"core", DefaultIndex, "other.yml", `no entry of "publishers" fits this release (project "core", index "https://upload.pypi.org/legacy/", workflow "other.yml"); there are line 6: core`},
 		{"core", DefaultIndex, "Core.yml", "no entry"},

@@ -54,13 +54,13 @@ func (d *mdDoc) add(text string) bool {
 	return true
 }
 
-// more says below a head, which may be empty, that n rows are left out, and
-// where they are. It may take of the room of the sections that follow.
-func (d *mdDoc) more(head string, n int) {
+// more says below a head, which may be empty, that n rows are left out beside
+// those that are shown, and where they are. It may take of the room of the sections that follow.
+func (d *mdDoc) more(head string, n int, shown bool) {
 	d.left += n
-	word := "more"
-	if head != "" {
-		word = "in all"
+	word := "in all"
+	if shown {
+		word = "more"
 	}
 	if line := head + fmt.Sprintf("\n%d %s: see the JSON report.\n", n, word); d.b.Len()+len(line) <= d.end {
 		d.b.WriteString(line)
@@ -77,12 +77,12 @@ func (d *mdDoc) table(title string, head []string, rows [][]string) {
 		title = "\n### " + title + "\n"
 	}
 	if !d.add(title + "\n" + mdRow(head) + "|" + strings.Repeat(" --- |", len(head)) + "\n" + mdRow(rows[0])) {
-		d.more(title, len(rows))
+		d.more(title, len(rows), false)
 		return
 	}
 	for i, row := range rows[1:] {
 		if !d.add(mdRow(row)) {
-			d.more("", len(rows)-1-i)
+			d.more("", len(rows)-1-i, true)
 			return
 		}
 	}
@@ -93,7 +93,7 @@ func (d *mdDoc) table(title string, head []string, rows [][]string) {
 func (d *mdDoc) parts(head string, parts []string) {
 	for i, part := range parts {
 		if !d.add(head + part) {
-			d.more(head, len(parts)-i)
+			d.more(head, len(parts)-i, i > 0)
 			return
 		}
 		head = ""
@@ -107,7 +107,7 @@ func (d *mdDoc) folded(title, text, line string, n int, write func()) {
 	const end = "\n</details>\n"
 	start := title + "\n<details><summary>" + mdEntities(line) + "</summary>\n"
 	if d.b.Len()+len(start)+len(end) > d.limit {
-		d.more(title, n)
+		d.more(title, n, false)
 		return
 	}
 	d.add(start)

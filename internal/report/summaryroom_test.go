@@ -52,9 +52,9 @@ func TestSummaryRoom(t *testing.T) {
 	}{
 		"all of it":    {crowded(5000, 2000, plain), report.MaxSummary, []string{"| Gate |", "### Findings", "### Not checked, and needed", "### Files", "### Ways to the index", "### Notes", "Judged by"}},
 		"hostile":      {crowded(5000, 2000, evil), report.MaxSummary, []string{"| Gate |", "### Findings", "### Not checked, and needed", "### Files", "### Ways to the index", "### Notes", "Judged by"}},
-		"little room":  {crowded(5000, 2000, evil), 30_000, []string{"| Gate |", "### Findings", "### Not checked, and needed", "### Files", "Judged by"}},
+		"little room":  {crowded(1000, 400, evil), 30_000, []string{"| Gate |", "### Findings", "### Not checked, and needed", "### Files", "Judged by"}},
 		"only dists":   {crowded(0, 2000, plain), report.MaxSummary, []string{"| Gate |", "### Not checked, and needed", "### Files", "Judged by"}},
-		"hardly any":   {crowded(5000, 2000, evil), 4000, []string{"| Gate |", "### Findings", "Judged by"}},
+		"hardly any":   {crowded(1000, 400, evil), 4000, []string{"| Gate |", "### Findings", "Judged by"}},
 		"only verdict": {crowded(50, 20, evil), 800, []string{"sallyport gate: fail", "Judged by"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,6 +33,8 @@ type Input struct {
 	Registered *Registered
 	// Run is the number of the run that the files must come from, "" for any.
 	Run string
+	// Uploading says that the job that judges is the one that uploads.
+	Uploading bool
 	// RootProblems are failed refreshes of trust roots.
 	RootProblems []*trust.Problem
 }
@@ -114,8 +116,9 @@ type judgement struct {
 	dist *dist.Dist
 	// names are the statement's names for the distribution's digest.
 	names []string
-	// run is Input.Run.
-	run string
+	// run is Input.Run, uploading Input.Uploading.
+	run       string
+	uploading bool
 	// predicate is set for provenance.
 	predicate parsedPredicate
 	// foreign is set by the rules about the issuer: the signer is no GitHub
@@ -135,7 +138,7 @@ func (j *judgement) passes() bool {
 
 // judge holds one attestation against every rule for its kind.
 func (r *release) judge(a *evidence.Attestation, d *dist.Dist) *judgement {
-	j := &judgement{att: a, id: a.Signer, kind: kindOf(a), pol: r.in.Policy, dist: d, run: r.in.Run}
+	j := &judgement{att: a, id: a.Signer, kind: kindOf(a), pol: r.in.Policy, dist: d, run: r.in.Run, uploading: r.in.Uploading}
 	for _, s := range a.Statement.Subjects {
 		if s.SHA256 == d.Digest.Hex() {
 			j.names = append(j.names, s.Name)

@@ -31,11 +31,15 @@ type Input struct {
 	Policy *policy.Policy
 	// Ledger is the set that was verified before, or nil.
 	Ledger *Ledger
-	// Sealed says that the files are about to be uploaded: without a ledger
-	// nobody knows whether they are those that were verified.
+	// Sealed says that the files were verified before, and are about to be
+	// uploaded: without a ledger nobody knows whether they are the same.
 	Sealed bool
-	// Checksums are the digests that the build handed on, or nil.
+	// Uploading says that they are about to be uploaded from this folder.
+	Uploading bool
+	// Checksums are the digests that the build handed on, or nil. Exact says that
+	// none of those files may be missing.
 	Checksums Checksums
+	Exact     bool
 	// Relaxed verifies one document as leniently as the index does; it is
 	// asked only where our own verification is stricter.
 	Relaxed func(*evidence.Attestation) *evidence.Attestation

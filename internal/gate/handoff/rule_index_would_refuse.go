@@ -20,7 +20,8 @@ var IndexWouldRefuse = register(finding.Rule{
 			continue
 		}
 		for _, a := range v.Attestations {
-			if a.Verdict == Refuse && !a.elsewhere {
+			// With a seal the build gate, which reports some of it, is not asked.
+			if a.Verdict == Refuse && (!a.elsewhere || r.in.Sealed) {
 				f := rule.Found(r.in.Files.Dists[i].Path, "make the attestation again, or remove it from the folder: PyPI's publish action makes its own",
 					"the index would refuse %q: %s", a.File, a.Message)
 				f.Location.File = a.File

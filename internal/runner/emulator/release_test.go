@@ -42,6 +42,9 @@ type release struct {
 	tuf      map[trust.Instance]trust.Repository
 	artifact string // folder
 	commit   string // of the run, "" for that of the claims
+	earlier  string // commit of the release before, "" for none
+	sums     string // of the built files, as the build job says them
+	gate     *emulator.Job
 }
 
 func newRelease(t *testing.T) *release {
@@ -55,8 +58,12 @@ func newRelease(t *testing.T) *release {
 	t.Cleanup(r.github.Close)
 	t.Cleanup(r.index.Close)
 	r.github.Token = emulator.Token
-	repository := tuftest.New(t, map[string][]byte{"trusted_root.json": r.root})
-	for _, instance := range []trust.Instance{trust.PublicGood, trust.GitHub} {
+	for instance, kind := range map[trust.Instance]sigstoretest.Kind{trust.PublicGood: sigstoretest.PublicGood, trust.GitHub: sigstoretest.GitHub} {
+		in, err := sigstoretest.Shared(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		repository := tuftest.New(t, map[string][]byte{"trusted_root.json": in.TrustedRoot()})
 		r.tuf[instance] = trust.Repository{URL: repository.URL(), Anchor: repository.RootJSON()}
 	}
 	for name, text := range map[string]string{".github/sallyport.yml": policyText, ".github/workflows/release.yml": "on: push"} {
@@ -76,13 +83,6 @@ func newRelease(t *testing.T) *release {
 func (r *release) job(issuer *runnertest.Issuer) *emulator.Job {
 	r.t.Helper()
 	return r.jobWith(issuer, emulator.Options{})
-}
-
-// jobIn starts a job without a token service that has checked out a repository,
-// with changes to the github context.
-func (r *release) jobIn(repository string, github map[string]string) *emulator.Job {
-	r.t.Helper()
-	return r.jobWith(nil, emulator.Options{Workspace: repository, GitHub: github})
 }
 
 func (r *release) jobWith(issuer *runnertest.Issuer, o emulator.Options) *emulator.Job {

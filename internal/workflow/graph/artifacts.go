@@ -255,6 +255,7 @@ func (b *builder) link() {
 
 func (b *builder) join() {
 	ids := newIDs(b)
+	b.g.ids = ids
 	byRoot := map[*workflow.Workflow][]*Upload{}
 	for _, j := range b.g.Jobs {
 		for _, s := range j.Steps {

@@ -34,6 +34,8 @@ type Graph struct {
 	Sinks []*Sink
 	// Gaps are what could not be read or followed.
 	Gaps []Gap
+
+	ids *ids
 }
 
 // Gap is something that is not known. Job and Step are nil where it concerns

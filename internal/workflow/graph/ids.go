@@ -11,15 +11,19 @@ import (
 	"github.com/scientific-python/sallyport/internal/workflow/expr"
 )
 
-// ids follows the ids of artifacts from the download to the steps that stored
-// them: through outputs of jobs, of called workflows and of composite actions,
-// and through the inputs of both.
+// ids follows what a step is handed to the steps that made it: the ids of
+// artifacts from the download to the steps that stored them, and other texts
+// for [Graph.Sources]. It goes through outputs of jobs, of called workflows and
+// of composite actions, through the inputs of both, and through variables.
 type ids struct {
-	b    *builder
-	jobs map[jobKey]*Job
+	b *builder
+	// made is what is followed, and by what makes it, for reasons.
+	made, by string
+	jobs     map[jobKey]*Job
 	// outputs are those of jobs that were followed; one that is being followed
 	// is nil.
 	outputs map[outputKey]*trail
+	others  map[string]*ids // by what they follow
 }
 
 // jobKey names a job in a run: of the root, or of what the job caller calls.
@@ -34,14 +38,14 @@ type outputKey struct {
 	name string
 }
 
-// trail is where an id leads: to uploads, or out of sight.
+// trail is where an id leads: to outputs of steps, or out of sight.
 type trail struct {
-	from []*Upload
+	from []Source
 	lost *Lost
 }
 
 func newIDs(b *builder) *ids {
-	n := &ids{b: b, jobs: map[jobKey]*Job{}, outputs: map[outputKey]*trail{}}
+	n := &ids{b: b, made: "the id of an artifact", by: "a step that stores an artifact", jobs: map[jobKey]*Job{}, outputs: map[outputKey]*trail{}, others: map[string]*ids{}}
 	for _, j := range b.g.Jobs {
 		n.jobs[jobKey{j.Root, j.caller(), lower(j.Job.ID.Value)}] = j
 	}
@@ -71,20 +75,44 @@ func (n *ids) download(d *Download) ([]*Upload, *Lost) {
 	if !ok || d.input == "" {
 		return nil, &Lost{File: d.File, Line: d.Line, Text: d.Text, Reason: "it is not written as an input of its own"}
 	}
-	return n.follow(place{text, d.File, in})
+	sources, lost := n.follow(place{text, d.File, in})
+	if lost != nil {
+		return nil, lost
+	}
+	var out []*Upload
+	for _, src := range sources {
+		from, lost := src.uploads()
+		if lost != nil {
+			return nil, lost
+		}
+		for _, u := range from {
+			if !n.b.spend(1+len(out), d.File) {
+				return nil, &Lost{File: d.File, Line: d.Line, Text: d.Text, Reason: tooLong}
+			}
+			if !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out, nil
 }
+
+const tooLong = "it takes too long to follow"
+
+// constant is a text that no step has made.
+func (n *ids) constant() string { return "it is a constant, and " + n.made + " is made in the run" }
 
 // follow follows all that a text hands on. One part that leads nowhere is
 // enough for the whole to be lost.
-func (n *ids) follow(p place) ([]*Upload, *Lost) {
-	var out []*Upload
+func (n *ids) follow(p place) ([]Source, *Lost) {
+	var out []Source
 	for _, part := range n.b.template(p.Value).Parts {
 		switch {
 		case part.Broken:
 			return nil, p.lost(LostHere, "it cannot be read")
 		case part.Expr == nil:
 			if strings.Trim(part.Text, " \t\r\n,") != "" { // ids are parted by commas
-				return nil, p.lost(LostHere, "it is a constant, and the id of an artifact is made in the run")
+				return nil, p.lost(LostHere, n.constant())
 			}
 			continue
 		}
@@ -92,12 +120,12 @@ func (n *ids) follow(p place) ([]*Upload, *Lost) {
 		if lost != nil {
 			return nil, lost
 		}
-		for _, u := range from {
+		for _, src := range from {
 			if !n.b.spend(1+len(out), p.file) {
-				return nil, p.lost(LostHere, "it takes too long to follow")
+				return nil, p.lost(LostHere, tooLong)
 			}
-			if !slices.Contains(out, u) {
-				out = append(out, u)
+			if !slices.Contains(out, src) {
+				out = append(out, src)
 			}
 		}
 	}
@@ -107,15 +135,15 @@ func (n *ids) follow(p place) ([]*Upload, *Lost) {
 	return out, nil
 }
 
-func (n *ids) expression(p place, e *expr.Expr) ([]*Upload, *Lost) {
-	var out []*Upload
+func (n *ids) expression(p place, e *expr.Expr) ([]Source, *Lost) {
+	var out []Source
 	flows := false
 	for _, ref := range e.Refs() {
 		if !ref.Flows {
 			continue // it is only compared
 		}
 		if flows = true; !n.b.spend(1+len(out), p.file) {
-			return nil, p.lost(LostHere, "it takes too long to follow")
+			return nil, p.lost(LostHere, tooLong)
 		}
 		from, lost := n.ref(p, ref)
 		if lost != nil {
@@ -124,13 +152,13 @@ func (n *ids) expression(p place, e *expr.Expr) ([]*Upload, *Lost) {
 		out = append(out, from...)
 	}
 	if !flows {
-		return nil, p.lost(LostHere, "it is a constant, and the id of an artifact is made in the run")
+		return nil, p.lost(LostHere, n.constant())
 	}
 	return out, nil
 }
 
 // ref follows one name in a text.
-func (n *ids) ref(p place, ref expr.Ref) ([]*Upload, *Lost) {
+func (n *ids) ref(p place, ref expr.Ref) ([]Source, *Lost) {
 	in := p.in
 	switch name, outputs := ref.Property(0), ref.Property(1) == "outputs" && ref.Property(2) != "" && ref.Property(3) == ""; ref.Context() {
 	case "needs":
@@ -152,16 +180,20 @@ func (n *ids) ref(p place, ref expr.Ref) ([]*Upload, *Lost) {
 		if ref.Property(1) == "" {
 			return n.input(p, name)
 		}
+	case "env":
+		if ref.Property(1) == "" && !ref.Dynamic && !in.outputs {
+			return n.variable(p, name)
+		}
 	}
-	return nil, p.lost(LostHere, fmt.Sprintf("%q is not the output of a step that stores an artifact", ref.Path))
+	return nil, p.lost(LostHere, fmt.Sprintf("%q is not the output of %s", ref.Path, n.by))
 }
 
 // needs follows an output of a job that the text's job waits for; of all those
 // jobs where the name is a filter or is computed.
-func (n *ids) needs(p place, ref expr.Ref) ([]*Upload, *Lost) {
+func (n *ids) needs(p place, ref expr.Ref) ([]Source, *Lost) {
 	id, name := ref.Property(0), ref.Property(2)
 	all := ref.Dynamic && id == "*"
-	var out []*Upload
+	var out []Source
 	found := false
 	for _, need := range p.in.job.Job.Needs {
 		j := n.jobs[jobKey{p.in.job.Root, p.in.job.caller(), lower(need.Value)}]
@@ -187,7 +219,10 @@ func (n *ids) needs(p place, ref expr.Ref) ([]*Upload, *Lost) {
 }
 
 // output follows an output of a job, for the text p.
-func (n *ids) output(p place, j *Job, name string) ([]*Upload, *Lost) {
+func (n *ids) output(p place, j *Job, name string) ([]Source, *Lost) {
+	if j.Remote != nil {
+		return n.outputOf(p, j, name)
+	}
 	key := outputKey{j, name}
 	t, seen := n.outputs[key]
 	switch {
@@ -206,26 +241,17 @@ func (n *ids) output(p place, j *Job, name string) ([]*Upload, *Lost) {
 	return t.from, t.lost
 }
 
-func (n *ids) outputOf(p place, j *Job, name string) ([]*Upload, *Lost) {
+func (n *ids) outputOf(p place, j *Job, name string) ([]Source, *Lost) {
 	id := j.Job.ID.Value
 	missing := &Lost{Kind: LostEmpty, Reason: fmt.Sprintf("job %q has no output %q", id, name)}
 	switch {
 	case j.Job.Incomplete:
 		return nil, p.lost(LostInUnknown, fmt.Sprintf("part of job %q could not be read", id))
 	case j.Remote != nil:
-		if len(j.Steps) > 0 {
-			if out := stored(j.Steps[0], name); len(out) > 0 {
-				return out, nil
-			}
+		if len(j.Steps) == 0 {
+			return nil, p.lost(LostInUnknown, fmt.Sprintf("what the workflow hands over that job %q calls is not known here", id))
 		}
-		if len(j.Steps) == 0 || !j.Steps[0].Known.Known {
-			lost := p.lost(LostInUnknown, fmt.Sprintf("what the workflow hands over that job %q calls is not known here", id))
-			if len(j.Steps) > 0 {
-				lost.call = j.Steps[0]
-			}
-			return nil, lost
-		}
-		return nil, p.lost(LostHere, fmt.Sprintf("the output %q of %q is not the id of an artifact", name, j.Remote.Uses.Name()))
+		return []Source{p.source(j.Steps[0], name)}, nil
 	case j.Calls:
 		callee, _, err := n.b.callee(j.Job.Call)
 		if err != nil || callee.Trigger("workflow_call") == nil {
@@ -240,17 +266,4 @@ func (n *ids) outputOf(p place, j *Job, name string) ([]*Upload, *Lost) {
 		return n.follow(place{text, j.File.Path, scope{job: j}})
 	}
 	return nil, missing
-}
-
-// stored are the artifacts of an action or a called workflow of which an output
-// is the id. Where the table does not say which output that is, it may be any.
-func stored(s *Step, output string) []*Upload {
-	var out []*Upload
-	said := slices.ContainsFunc(s.Uploads, func(u *Upload) bool { return u.idOutput != "" })
-	for _, u := range s.Uploads {
-		if !said || u.idOutput == output {
-			out = append(out, u)
-		}
-	}
-	return out
 }

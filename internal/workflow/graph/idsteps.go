@@ -10,7 +10,7 @@ import (
 
 // steps follows an output of a step, among those that the text can name: the
 // job's own, or those of the composite action that it stands in.
-func (n *ids) steps(p place, id, name string) ([]*Upload, *Lost) {
+func (n *ids) steps(p place, id, name string) ([]Source, *Lost) {
 	for _, s := range p.in.job.Steps {
 		if s == p.in.until {
 			break
@@ -31,16 +31,7 @@ func (n *ids) steps(p place, id, name string) ([]*Upload, *Lost) {
 		if lower(s.Step.ID.Value) != id {
 			continue
 		}
-		out := stored(s, name)
-		switch {
-		case len(out) > 0:
-			return out, nil
-		case s.Step.Run != nil:
-			return nil, p.lost(LostHere, fmt.Sprintf("the step %q (line %d) is a script, which may write what it likes", id, s.Line))
-		case !s.Known.Known:
-			return nil, p.lost(LostHere, fmt.Sprintf("what the step %q (line %d) hands over is not known here", id, s.Line))
-		}
-		return nil, p.lost(LostHere, fmt.Sprintf("the output %q of the step %q (line %d) is not the id of an artifact", name, id, s.Line))
+		return []Source{p.source(s, name)}, nil
 	}
 	return nil, p.lost(LostEmpty, fmt.Sprintf("no step %q runs before", id))
 }
@@ -60,8 +51,8 @@ func (in scope) beside(s *Step) bool {
 
 // input follows an input of the composite action or of the called workflow
 // that a text stands in.
-func (n *ids) input(p place, name string) ([]*Upload, *Lost) {
-	const constant = "it is the default of an input, and the id of an artifact is made in the run"
+func (n *ids) input(p place, name string) ([]Source, *Lost) {
+	constant := "it is the default of an input, and " + n.made + " is made in the run"
 	in := p.in
 	if in.depth > 0 {
 		frame := in.step.Chain[in.depth-1]

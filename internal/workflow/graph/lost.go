@@ -78,4 +78,17 @@ type scope struct {
 	until *Step
 	// outputs: it is an output of the workflow that job calls.
 	outputs bool
+	// variables is which variables the text can name.
+	variables variables
 }
+
+// variables are those that a text can name: the value of one can name only
+// those around it.
+type variables int
+
+const (
+	allVariables variables = iota
+	aroundStep             // those of the step that the text is written in are being set
+	ofWorkflow             // those of the job are being set
+	noVariables            // those of the workflow are being set
+)

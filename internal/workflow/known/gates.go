@@ -23,16 +23,18 @@ var gateRows = []row{
 		}},
 	{name: "scientific-python/sallyport/.github/workflows/gate.yml", role: Gates, byCommit: true, source: ".github/workflows/gate.yml of this repository",
 		fill: func(u use, f *Facts) {
-			f.Command, f.Dists = "gate", "dist/"
+			f.Command, f.Dists, f.Ledger = "gate", "dist/", ownLedger
 			f.Fetches = []Fetched{{By: "id", Text: u.text("artifact-id", ""), Input: "artifact-id", Dest: "dist/"}}
 			f.Stores = []Stored{{Name: "gated", Paths: []string{"dist/"}, IDOutput: "artifact-id"}, {Name: "verdict", IDOutput: "verdict-artifact-id"}}
 		}},
 }
 
-// The action's defaults, which action.yml and composite/action.yml share.
+// The action's defaults and outputs, which action.yml and composite/action.yml
+// share.
 const (
 	ownCommand = "gate"
 	ownDists   = "dist"
+	ownLedger  = "ledger" // an output
 )
 
 func sallyport(u use, f *Facts) {
@@ -40,6 +42,8 @@ func sallyport(u use, f *Facts) {
 	switch {
 	case f.Command == "gate" && u.isTrue("seal", false) == expr.True:
 		f.Command = "seal"
+	case f.Command == "gate":
+		f.Ledger = ownLedger
 	case f.Command == "attest":
 		f.Signs = &Signed{Kind: "provenance", Subjects: strings.Fields(f.Dists)}
 	}

@@ -61,8 +61,8 @@ const (
 // Facts are what the table says of one use of an action.
 type Facts struct {
 	// Known is false for what no row names; then all else is empty. It is also
-	// false for a workflow of ours by a tag or branch, of which only Stores and
-	// Fetches are told: so that it is on the path, as something unknown.
+	// false for a workflow of ours by a tag or branch, of which only Stores,
+	// Fetches and Ledger are told: so that it is on the path, as something unknown.
 	Known bool
 	Role  Role
 	// Source is the document that the row was read in, with its version.
@@ -78,6 +78,9 @@ type Facts struct {
 	// Loose names what it fetches inside without a fixed hash ("the uv
 	// installer from astral.sh", "actions/cache@v4").
 	Loose []string
+	// Ledger is the output with the list of the files that the gate let pass, ""
+	// where it is not sallyport's gate.
+	Ledger string
 	// Command is sallyport's command ("gate", "seal", …) where it is sallyport.
 	Command string
 	// Dists are the files and folders that sallyport looks at, as written or by

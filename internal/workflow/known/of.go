@@ -28,7 +28,7 @@ func Of(a Action, with map[string]string, in Values) Facts {
 	}
 	if r.byCommit && !(len(a.Ref) == 40 && isCommit(a.Ref)) {
 		// By its name it is still the one that hands the files on.
-		return Facts{Stores: f.Stores, Fetches: f.Fetches}
+		return Facts{Stores: f.Stores, Fetches: f.Fetches, Ledger: f.Ledger}
 	}
 	return f
 }
