@@ -1,0 +1,5 @@
+"""A small package to release."""
+
+
+def answer():
+    return 42
