@@ -14,9 +14,9 @@ work=$1
 # The inputs as the runner hands them on: every one that action.yml has, with its
 # default where nobody wrote it.
 inputs() {
-  printf 'INPUT_%s=\n' POLICY BUNDLES KINDS BUNDLE-DIR STORE PUBLIC-GOOD SIGNING-CONFIG TRUSTED-ROOT \
-    PROJECT REPOSITORY ENVIRONMENT ENFORCE ENFORCE-FROM OFFLINE GITHUB-TOKEN
-  printf '%s\n' INPUT_LEDGER=none INPUT_CHECKSUMS=none INPUT_STRICT=false INPUT_COMMAND=verify "INPUT_DISTS=$1" INPUT_POLICY=sallyport.yml INPUT_TRUSTED-ROOT=trusted_root.json INPUT_OFFLINE=true
+  printf 'INPUT_%s=\n' POLICY BUNDLES KINDS STORE PUBLIC-GOOD SIGNING-CONFIG TRUSTED-ROOT \
+    PROJECT REPOSITORY ENVIRONMENT INDEX BUNDLE-DIR SIGNING-CONFIG ENFORCE ENFORCE-FROM OFFLINE GITHUB-TOKEN
+  printf '%s\n' INPUT_LEDGER=none INPUT_CHECKSUMS=none INPUT_STRICT=false INPUT_SIGN-VERDICT=false INPUT_COMMAND=verify "INPUT_DISTS=$1" INPUT_POLICY=sallyport.yml INPUT_TRUSTED-ROOT=trusted_root.json INPUT_OFFLINE=true
 }
 
 # variables are what the runner tells about a run of the sample's release, with

@@ -17,19 +17,23 @@ type Level int
 // String is the level as a verdict has it: SLSA_BUILD_LEVEL_2.
 func (l Level) String() string { return fmt.Sprintf("SLSA_BUILD_LEVEL_%d", int(l)) }
 
+// IsolatedBuilder is the reusable workflow that builds in one job and signs in
+// another one, as OWNER/REPO/PATH.
+const IsolatedBuilder = "scientific-python/sallyport/.github/workflows/build.yml"
+
 // BuildLevel returns the level of a build whose provenance is signed by id, as
 // far as the policy vouches for the signer. Only the certificate is looked at.
 //
 //   - 0: the policy does not name the signer, or it built another repository.
 //   - 1: it does, and the runner is not known to be GitHub's.
 //   - 2: it does, on GitHub's runner. Steps of the build share their machine
-//     with the signing, or the project can edit what signs: its own workflow,
-//     a reusable one of its own repository, or one that a tag names, which can
-//     be moved.
-//   - 3: on GitHub's runner, the signer is a reusable workflow of another
-//     repository that the policy lists by commit, and was called by that
-//     commit. Listing it says that its signing job runs no code of the
-//     project; nothing in a certificate can show that.
+//     with the signing, or somebody may edit what signs whom only the project
+//     vouches for.
+//   - 3: on GitHub's runner, the signer is [IsolatedBuilder], which the policy
+//     lists by commit, and was called by that commit. Its signing job runs no
+//     code of the project: that is known of no other workflow, and nothing in a
+//     certificate can show it. That the commit is one of a release is for the
+//     reader of the verdict to see, who has it in the provenance.
 func BuildLevel(id *evidence.Identity, p *policy.Policy) Level {
 	if id == nil || p == nil || id.Issuer != runner.TokenIssuer {
 		return 0
@@ -51,7 +55,8 @@ func BuildLevel(id *evidence.Identity, p *policy.Policy) Level {
 		case s.Commit != "":
 			ours := s.Commit == id.SignerDigest && (s.Commit == w.ref || strings.HasPrefix(w.ref, "refs/tags/"))
 			trusted = trusted || ours
-			isolated = isolated || ours && s.Commit == w.ref && !policy.SameName(source, w.repository) && id.SignerURI != id.BuildConfigURI
+			isolated = isolated || ours && s.Commit == w.ref && w.repository+"/"+w.path == IsolatedBuilder &&
+				!policy.SameName(source, w.repository) && id.SignerURI != id.BuildConfigURI
 		case policy.Same(s.Ref, w.ref):
 			trusted = true
 		}

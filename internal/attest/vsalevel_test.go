@@ -21,6 +21,7 @@ func TestBuildLevel(t *testing.T) {
 		tag    = "refs/tags/v3"
 		commit = runnertest.ReleaseCommit
 	)
+	builder := attest.IsolatedBuilder + "@" + flowsCommit
 	byCommit, byTag, inside := called+flowsCommit, called+tag, "./.github/workflows/wheels.yml"
 	for _, c := range []struct {
 		name, signers, signer, digest string
@@ -37,7 +38,12 @@ func TestBuildLevel(t *testing.T) {
 			id.RepositoryURI = "https://github.com/evil/samplepkg"
 		}, 0},
 		{"signer not listed", "", byCommit, flowsCommit, nil, 0},
-		{"by commit, called by it", byCommit, byCommit, flowsCommit, nil, 3},
+		{"our builder, by commit", builder, builder, flowsCommit, nil, 3},
+		{"our builder, by a tag", attest.IsolatedBuilder + "@" + tag, attest.IsolatedBuilder + "@" + tag, flowsCommit, nil, 2},
+		{"our builder's other workflow", strings.Replace(builder, "build.yml", "gate.yml", 1), strings.Replace(builder, "build.yml", "gate.yml", 1), flowsCommit, nil, 2},
+		{"a builder of another's", strings.Replace(builder, "scientific-python", "octo-sci", 1), strings.Replace(builder, "scientific-python", "octo-sci", 1), flowsCommit, nil, 2},
+		{"our builder, self-hosted", builder, builder, flowsCommit, func(id *evidence.Identity) { id.Runner = "self-hosted" }, 1},
+		{"by commit, called by it", byCommit, byCommit, flowsCommit, nil, 2},
 		{"by commit, self-hosted", byCommit, byCommit, flowsCommit, func(id *evidence.Identity) { id.Runner = "self-hosted" }, 1},
 		{"by commit, called by a tag", byCommit, byTag, flowsCommit, nil, 2},
 		{"by commit, called by a tag elsewhere", byCommit, byTag, commit, nil, 0},

@@ -32,6 +32,7 @@ var actionInputs = []actionInput{
 	{"repository", "repository", text, nil},
 	{"project", "project", text, nil},
 	{"environment", "environment", text, nil},
+	{"index", "index", text, nil},
 	{"strict", "strict", onTrue, nil},
 	{"offline", "offline", onTrue, []string{"gate", "verify", "audit"}},
 	{"ledger", "ledger", text, []string{"seal", "verify"}},

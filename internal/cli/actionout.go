@@ -25,7 +25,7 @@ import (
 const outFolder = "sallyport-out"
 
 // isAction reports whether the program was started as the action.
-func (w *world) isAction() bool { return w.runner.Active() && w.lookup("INPUT_COMMAND") != "" }
+func (w *world) isAction() bool { return w.runner.Active() && w.env.action }
 
 // forLater is a path as later steps of the job find it: from the workspace.
 func (w *world) forLater(path string) string {

@@ -143,6 +143,11 @@ func (w *world) auditedTree(f *auditFlags, o *gate.AuditOptions) (tree fs.FS, co
 		if tree != nil || err != nil {
 			return tree, commit, err
 		}
+		if w.runner.Active() {
+			// What lies in the folder an earlier step, or an artifact, can have
+			// brought along.
+			return nil, "", usagef("reading the workflows: %q holds no .git, so what the run's commit says of policy and workflows is not known; add actions/checkout to the job, before this step", f.repo)
+		}
 		why = "it holds no .git"
 	}
 	found := gate.AuditedWorkTree.Found("", "to audit what GitHub runs, run it in a git checkout with everything committed", "the files were read as they lie in %q, since %s", f.repo, why)

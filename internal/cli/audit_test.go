@@ -206,7 +206,7 @@ func newSettings(t *testing.T) *settings {
 	}
 	dir := folder(t, workflows(release))
 	s.call = call{
-		args:   []string{"audit", "--repository", "octo-sci/samplepkg", dir},
+		args:   []string{"audit", "--work-tree", "--repository", "octo-sci/samplepkg", dir},
 		client: &http.Client{Transport: loopback{t}},
 		env:    map[string]string{"GITHUB_API_URL": s.github.URL(), "GITHUB_TOKEN": token},
 	}.inActions(t)

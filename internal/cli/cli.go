@@ -56,6 +56,8 @@ type Env struct {
 	Index  string
 	// Issuer is where GitHub's token keys are, "" for GitHub's.
 	Issuer string
+
+	action bool // started as the action, by its inputs
 }
 
 // memory is what the collector aims at, in bytes. With the program itself this
@@ -137,18 +139,16 @@ func Main(e Env) (code int) {
 			code = ExitUndecided
 		}
 	}()
-	action := false
 	end := func(err error) int {
 		code := exitCode(e.Stderr, err)
-		if (action || len(e.Args) > 0 && e.Args[0] == "post") && !errors.As(err, new(exitError)) && code != ExitPass {
+		if (e.action || len(e.Args) > 0 && e.Args[0] == "post") && !errors.As(err, new(exitError)) && code != ExitPass {
 			e.stopped(err, code)
 		}
 		return code
 	}
 	if len(e.Args) == 0 {
-		var args []string
-		var err error
-		if args, action, err = actionArgs(e.Lookup); err != nil {
+		args, action, err := actionArgs(e.Lookup)
+		if e.action = action; err != nil {
 			return end(err)
 		}
 		if action {

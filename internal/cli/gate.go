@@ -106,6 +106,10 @@ func runGate(cmd *cobra.Command, e *Env, f *gateFlags, paths []string) error {
 	problem := errors.Join(g.handOn(rep), g.remember(rep, paths))
 	if err := f.common.write(e, w, rep); err != nil || problem != nil {
 		var exit exitError
+		if problem != nil && errors.As(err, &exit) {
+			say(e.Stderr, problem) // the report's exit code says enough, not all
+			return err
+		}
 		if from != "" && problem == nil && errors.As(err, &exit) {
 			return nil // the verdict does not count yet, which the report says
 		}
@@ -218,7 +222,9 @@ func (g *gating) judge(cmd *cobra.Command, paths []string) (*report.Report, erro
 	g.progress.say("verifying attestations")
 	rep, proof := gate.Gate(ctx, g.release, o)
 	g.proof, g.judged = proof, o
-	rep.Notes = append(rep.Notes, note)
+	if note != "" {
+		rep.Notes = append(rep.Notes, note)
+	}
 	return rep, nil
 }
 

@@ -14,7 +14,9 @@ import (
 
 // What the report says once of where the gate ran.
 const (
-	apart = "What the job that uploads shows of itself (its identity, and credentials in its sight) is not applicable in this job: " +
+	apart = "What the job that uploads shows of itself (its identity, and credentials in its sight) is not applicable in this job, which by the " +
+		"workflow files uploads nothing: \"sallyport gate --seal\" judges it there, directly before the upload."
+	outside = "What the job that uploads shows of itself (its identity, and credentials in its sight) is not applicable outside of it: " +
 		"\"sallyport gate --seal\" judges it there, directly before the upload."
 	together = "One step judged the files and the job that uploads them. A gate in a job of its own adds: whoever approves the environment sees the " +
 		"verdict first, nothing that ran earlier in the uploading job can have touched the check, and that job needs no checkout."
@@ -29,7 +31,15 @@ const (
 func (g *gating) oneStep(ctx context.Context, o *gate.GateOptions) (string, error) {
 	w := g.world
 	file, job := w.facts.Workflow.File, w.lookup("GITHUB_JOB")
-	if !w.runner.Active() || file == "" || job == "" || o.Workflows == nil || !o.Workflows.Uploads(workflow.Folder+"/"+file, job, o.Release.Policy.Index()) {
+	switch {
+	case !w.runner.Active():
+		return outside, nil
+	case file == "" || job == "":
+		u := seal.ClaimsUnverified.Undecided("this job", "the runner does not say which job of which workflow this is (GITHUB_WORKFLOW_REF, GITHUB_JOB), so whether it is the one that uploads is not known; leave both variables as the runner sets them")
+		o.Before.Skip(u)
+		return "", nil
+	}
+	if o.Workflows == nil || !o.Workflows.Uploads(workflow.Folder+"/"+file, job, o.Release.Policy.Index()) {
 		return apart, nil
 	}
 	g.uploads, o.Release.Uploading = true, true

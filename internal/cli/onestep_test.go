@@ -87,6 +87,38 @@ func TestOneStepRefuses(t *testing.T) {
 	}
 }
 
+// What goes wrong beside a report that fails is said too.
+func TestOneStepSaysAll(t *testing.T) {
+	s := newOneStepScene(t)
+	s.env["TWINE_PASSWORD"], s.env["GITHUB_STATE"] = "pypi-AgEIcHlwaS5vcmcCJGFh", filepath.Join(s.dir, "gone")
+	if rep, r := s.gate(t); r.code != 1 || rep.Verdict != report.Fail || !strings.Contains(r.stderr, "GITHUB_STATE") {
+		t.Errorf("exit code %d\n%s", r.code, r.stderr)
+	}
+}
+
+// In Actions the workflows are those of a commit, or nothing: what lies in the
+// folder an earlier step can have written.
+func TestGateWithoutCheckout(t *testing.T) {
+	s := newOneStepScene(t)
+	s.args = slices.DeleteFunc(s.args, func(a string) bool { return a == "--work-tree" })
+	if _, r := s.gate(t); r.code != 3 || !strings.Contains(r.stderr, "add actions/checkout to the job") {
+		t.Errorf("exit code %d\n%s", r.code, r.stderr)
+	}
+}
+
+// Where the runner does not say which job this is, it may be the one that
+// uploads.
+func TestGateOfUnknownJob(t *testing.T) {
+	for _, name := range []string{"GITHUB_JOB", "GITHUB_WORKFLOW_REF"} {
+		s := newOneStepScene(t)
+		delete(s.env, name)
+		rep, r := s.gate(t)
+		if r.code != 2 || rules(rep)["claims-unverified"] == 0 || len(rep.Notes) > 0 {
+			t.Errorf("without %s: exit code %d, %v, %q", name, r.code, rules(rep), rep.Notes)
+		}
+	}
+}
+
 // In any other job the gate asks for no token, and says who looks at the
 // uploading job.
 func TestGateApart(t *testing.T) {

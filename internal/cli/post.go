@@ -85,7 +85,9 @@ func runPost(cmd *cobra.Command, e *Env) error {
 	if err != nil {
 		return err
 	}
-	rep := gate.SecondLook(release, gate.Options{Tool: tool(), Policy: policy.New().WithDefaults(), Ledger: ledger})
+	p := policy.New()
+	p.Project = ledger.Project
+	rep := gate.SecondLook(release, gate.Options{Tool: tool(), Policy: p.WithDefaults(), Ledger: ledger})
 	if rep.Verdict != report.Pass {
 		rep.Notes = []string{"These are not the files that were sealed, and the upload has happened in between. Report it to security@pypi.org if the files are malicious."}
 	}

@@ -208,7 +208,7 @@ func (c call) inActions(t *testing.T) call {
 		"GITHUB_REPOSITORY": repository, "GITHUB_REPOSITORY_ID": claims.RepositoryID, "GITHUB_REPOSITORY_OWNER_ID": claims.OwnerID,
 		"GITHUB_REF": claims.SourceRepositoryRef, "GITHUB_SHA": claims.SourceRepositoryDigest,
 		"GITHUB_WORKFLOW_REF": repository + "/.github/workflows/release.yml@" + claims.SourceRepositoryRef,
-		"GITHUB_WORKFLOW_SHA": workflowSHA, "GITHUB_EVENT_NAME": "push", "GITHUB_RUN_ID": "11122233344", "GITHUB_RUN_ATTEMPT": "1",
+		"GITHUB_WORKFLOW_SHA": workflowSHA, "GITHUB_EVENT_NAME": "push", "GITHUB_JOB": "gate", "GITHUB_RUN_ID": "11122233344", "GITHUB_RUN_ATTEMPT": "1",
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_WORKSPACE": dir, "RUNNER_TEMP": dir, "RUNNER_ENVIRONMENT": "github-hosted",
 	}
 	for k, v := range c.env {

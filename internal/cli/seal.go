@@ -61,7 +61,7 @@ func (g *gating) jobJudged(in seal.Input, p *policy.Policy) finding.Set {
 	in.Policy = p
 	in.Credentials, in.Unseen = runner.Credentials(g.env.Lookup, runner.CredentialOptions{
 		Names: g.env.Names, Classify: seal.Classify, Workspace: g.world.workspace(),
-		RunnerHome: runnerHome(), HomeIsRunners: g.world.lookup("INPUT_COMMAND") == "",
+		RunnerHome: runnerHome(), HomeIsRunners: !g.env.action,
 	})
 	in.Looked = true
 	return seal.Judge(in)

@@ -53,7 +53,7 @@ func newVerdictScene(t *testing.T) *verdictScene {
 		"RUNNER_TEMP": s.temp, "GITHUB_WORKSPACE": s.dir, "GITHUB_TOKEN": token, "GITHUB_API_URL": s.github.URL(),
 		// What the token says counts.
 		"GITHUB_REPOSITORY": "evil/fork", "GITHUB_SHA": strings.Repeat("e", 40), "GITHUB_REF": "refs/heads/evil",
-		"GITHUB_WORKFLOW_SHA": strings.Repeat("e", 40), "GITHUB_RUN_ID": "666",
+		"GITHUB_WORKFLOW_SHA": strings.Repeat("e", 40), "GITHUB_RUN_ID": "666", "GITHUB_JOB": "gate",
 	}
 	maps.Copy(s.env, s.issuer.Env(""))
 	s.ledger = filepath.Join(s.dir, "ledger.out")

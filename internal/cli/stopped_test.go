@@ -29,7 +29,7 @@ func TestStopped(t *testing.T) {
 			policy := filepath.Join(g.env["GITHUB_WORKSPACE"], ".github", "sallyport.yml")
 			put(t, policy, []byte(tt.policy))
 			g.args = nil
-			for k, v := range map[string]string{"INPUT_COMMAND": "gate", "INPUT_DISTS": g.dist, "INPUT_POLICY": policy, "INPUT_OFFLINE": "true"} {
+			for k, v := range map[string]string{"INPUT_COMMAND": "verify", "INPUT_DISTS": g.dist, "INPUT_POLICY": policy, "INPUT_OFFLINE": "true"} {
 				g.env[k] = v
 			}
 			for k, v := range tt.env {

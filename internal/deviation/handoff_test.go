@@ -120,8 +120,6 @@ var _ = table("hand-off", []row{
 			return strings.Replace(text, bothDists()[0].digest(), rebuilt(wheelName).digest(), 1)
 		})},
 	{name: "checksums, file added", given: bySums, do: addDist(windowsWheel, same), rule: "differs-from-build", about: []string{windowsWheel.name}, says: []string{windowsWheel.name, "that the build lists"}},
-	{name: "checksums, file lost", given: bySums, do: func(s *scene) { s.dists = s.dists[1:] }, rule: "differs-from-build", also: []string{"subject-without-file"},
-		about: []string{wheelName, wheelBundle}, says: []string{wheelName, "not among the files"}},
 
 	{name: "nothing there", do: func(s *scene) { s.dists, s.attestations = nil, nil }, rule: "no-dists", undecided: true, about: []string{""}, says: []string{"no wheel"}},
 	{name: "only attestations there", base: "beside", do: func(s *scene) { s.dists = nil }, rule: "no-dists", also: []string{"subject-without-file"}, undecided: true,

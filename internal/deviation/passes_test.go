@@ -188,6 +188,7 @@ var _ = passes("besides",
 	passing{name: "bundle of a file that is not here", do: func(s *scene) { s.dists = s.dists[:1] }, notes: []string{"subject-without-file"}},
 	passing{name: "ledger", do: byLedger},
 	passing{name: "checksums", do: bySums},
+	passing{name: "checksums, file left out", do: func(s *scene) { bySums(s); s.dists = s.dists[1:] }, notes: []string{"differs-from-build", "subject-without-file"}},
 	passing{name: "three wheels and a source distribution", base: "multi", do: func(s *scene) {
 		for _, tags := range []string{"cp312-cp312-win_amd64", "cp312-cp312-manylinux_2_28_x86_64.manylinux2014_x86_64"} {
 			s.dists = append(s.dists, wheelOf(disttest.Options{Version: "1.0.0", Tags: tags}))

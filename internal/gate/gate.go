@@ -29,11 +29,12 @@ type GateOptions struct {
 // Uploads reports whether a job of a workflow uploads to an index: file is the
 // workflow's path in the repository (the one that started the run), and job the
 // id of the job in the file that it is written in. An upload to an index that is
-// not known counts; one that the graph does not see is none.
+// not known counts, and one by another of the index's names; one that the graph
+// does not see is none.
 func (w *Workflows) Uploads(file, job, index string) bool {
 	for _, k := range w.Graph.Sinks {
 		at := k.Step.Job
-		if !k.DryRun && (!k.IndexKnown || publish.SameIndex(k.Index, index)) && at.Root.Path == file && at.Job.ID.Value == job {
+		if !k.DryRun && (!k.IndexKnown || publish.ReachesIndex(k.Index, index)) && at.Root.Path == file && at.Job.ID.Value == job {
 			return true
 		}
 	}

@@ -42,7 +42,8 @@ type Annotation struct {
 // and where there is not room for that, the last one names the other rules.
 //
 // A blocking unchecked item is an error where it decides the verdict, else a
-// warning. Items that are only listed are left to the summary.
+// warning. Items that are only listed, and notes about no file, are left to the
+// summary.
 func Annotations(r *Report, limit int) []Annotation {
 	if limit <= 0 || limit > MaxAnnotations {
 		limit = MaxAnnotations
@@ -72,6 +73,9 @@ func (r *Report) annotationLevel(c *cluster) string {
 		return AnnotateWarning
 	case c.Severity == finding.Error:
 		return AnnotateError
+	}
+	if c.File == "" {
+		return "" // nothing to show it beside; the summary has it
 	}
 	return AnnotateNotice
 }
@@ -135,8 +139,12 @@ func annotate(level string, cs []*cluster) Annotation {
 	if corrected := fixLines(first.Fix); corrected != nil {
 		lines = append(append(lines, "corrected lines:"), corrected...)
 	}
+	file := first.File
+	if strings.Contains(file, "://") {
+		file = "" // an attestation that came from an API
+	}
 	return Annotation{
-		Level: level, File: clip(first.File, maxName), Line: max(0, first.Line), Col: max(0, first.Column),
+		Level: level, File: clip(file, maxName), Line: max(0, first.Line), Col: max(0, first.Column),
 		Title: title, Message: cutMessage(strings.Join(lines, "\n")),
 	}
 }

@@ -97,8 +97,12 @@ func (r *Report) clusters() []*cluster {
 	var out []*cluster
 	byKey := map[string]*cluster{}
 	seen := map[[2]string]bool{}
+	general := map[string]*strings.Replacer{}
 	add := func(c *cluster) {
-		c.general = generalise(dists, c.Subject)
+		if general[c.Subject] == nil {
+			general[c.Subject] = generalise(dists, c.Subject)
+		}
+		c.general = general[c.Subject]
 		key := fmt.Sprintf("%q", []any{c.Rule, c.Gate, c.Severity, c.general.Replace(c.File), c.Line, c.Column,
 			c.general.Replace(c.Message), c.general.Replace(c.Hint), c.unchecked, c.blocking})
 		first := byKey[key]
@@ -130,6 +134,9 @@ func generalise(dists map[string]Dist, subject string) *strings.Replacer {
 	var pairs []string
 	for _, own := range []string{subject, path.Base(subject)} {
 		if len(own) >= 8 {
+			for _, kind := range []string{".publish.attestation", ".slsa.attestation", ".attestation", ".provenance", ".sigstore"} {
+				pairs = append(pairs, strconv.Quote(own+kind), "its "+kind, own+kind, "its "+kind)
+			}
 			pairs = append(pairs, strconv.Quote(own), "this file", own, "this file")
 		}
 	}

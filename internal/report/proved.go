@@ -123,7 +123,7 @@ func (p *Policy) policyLine() string {
 	case "file":
 		line = clip(p.Path, maxName)
 	case "input":
-		line = "flags and the runner's facts"
+		line = "flags, the runner's facts or the index (no policy file)"
 	case "defaults":
 		line = "defaults (no policy file)"
 	default:

@@ -38,6 +38,6 @@ var _ = together(func(r *release) {
 	if r.in.WhyUnknown != "" {
 		why = " (" + r.in.WhyUnknown + ")"
 	}
-	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s %s not known%s, so no attestation can be held against it; write a policy file, or pass --repository OWNER/NAME and --workflow FILE",
+	r.res.Skip(publisherUnknown.Undecided("", "the publisher's %s %s not known%s, so no attestation can be held against it; write .github/sallyport.yml with publisher: {repository: OWNER/NAME, workflow: FILE}, or pass --repository and --workflow",
 		strings.Join(missing, " and "), verb, why))
 })

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/scientific-python/sallyport/internal/dist"
+	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/packed"
 )
 
@@ -105,11 +106,16 @@ func TestDiffersFromBuild(t *testing.T) {
 		"missing":    {map[string]string{sdist: sumA}, []string{"is not among the files"}},
 		"all at odd": {map[string]string{sdist: sumB}, []string{"the build says", "is not among the files"}},
 	} {
-		r := &release{in: Input{Files: files(c.files), Checksums: sums}}
+		r, exact := &release{in: Input{Files: files(c.files), Checksums: sums}}, &release{in: Input{Files: files(c.files), Checksums: sums, Exact: true}}
 		checkOf(t, "differs-from-build")(r)
+		checkOf(t, "differs-from-build")(exact)
 		var got []string
-		for _, f := range r.res.Findings {
+		for i, f := range r.res.Findings {
 			got = append(got, f.Message)
+			// Only who signs must have all.
+			if left := strings.Contains(f.Message, "is not among the files") && !strings.Contains(f.Message, "that the build lists"); (f.Severity == finding.Note) != left || exact.res.Findings[i].Severity != finding.Error {
+				t.Errorf("%s: %q is %s, and exactly %s", name, f.Message, f.Severity, exact.res.Findings[i].Severity)
+			}
 		}
 		if len(got) != len(c.want) {
 			t.Errorf("%s: got %q", name, got)

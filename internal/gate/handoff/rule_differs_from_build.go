@@ -22,7 +22,7 @@ var _ = register(finding.Rule{
 	if r.in.Checksums == nil {
 		return
 	}
-	const hint = "take the artifact by the id that the build job gives out; if the difference stays, find out who wrote to it in between"
+	const hint = "do not upload it: see what ran between the build and this job, and release again; take the artifact by the id that the build job gives out"
 	met := map[string]bool{}
 	for _, d := range r.in.Files.Dists {
 		want, ok := r.in.Checksums[d.Name.Filename]

@@ -227,6 +227,12 @@ func SameIndex(a, b string) bool {
 	return a != "" && strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/")
 }
 
+// ReachesIndex reports whether an upload to an address gets to an index, which
+// may be by another of PyPI's names: in capitals, or with its port.
+func ReachesIndex(address, index string) bool {
+	return SameIndex(canonical(address), canonical(index))
+}
+
 // host is the host of an address, for messages; the address itself where it
 // has none.
 func host(address string) string {

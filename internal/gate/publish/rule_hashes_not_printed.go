@@ -29,7 +29,9 @@ var _ = register(finding.Rule{
 			continue
 		}
 		f := a.at(rule, s.Job, s.File, s.Line, "set print-hash: true", "the upload in job %q does not print the hashes of the files (print-hash is not set)", s.Job.Job.ID.Value)
-		f.Fix = a.source(s.File).WithInput(s.Step, "print-hash", "true")
+		if k.Credential == sinks.TrustedPublishing && s.With["password"] == "" {
+			f.Fix = a.source(s.File).WithInput(s.Step, "print-hash", "true")
+		}
 		a.add(f)
 	}
 })

@@ -59,6 +59,9 @@ func (a *audit) publisherWithout(rule *finding.Rule, p *policy.Policy) bool {
 	dead := ""
 	for _, k := range a.in.Graph.Sinks {
 		j := k.Step.Job
+		if k.Reachable && a.saidOfToken(k) && policy.Same(name, base(j.File.Path)) && (!k.IndexKnown || canonical(k.Index) == canonical(p.Index())) {
+			return false
+		}
 		if k.DryRun || k.Credential != sinks.TrustedPublishing && k.Credential != sinks.Unknown ||
 			!policy.Same(name, base(j.File.Path)) && !policy.Same(name, base(j.Root.Path)) ||
 			k.IndexKnown && canonical(k.Index) != canonical(p.Index()) {
@@ -85,4 +88,11 @@ func (a *audit) publisherWithout(rule *finding.Rule, p *policy.Policy) bool {
 	f.Location = finding.Location{File: p.Origin.Path, Line: p.Lines["publisher.workflow"]}
 	a.add(f)
 	return true
+}
+
+// saidOfToken reports whether an upload is an error because it goes with a
+// token: what it lacks is then said by that rule, and no way is hidden.
+func (a *audit) saidOfToken(k *graph.Sink) bool {
+	token := k.Credential == sinks.Token || k.Credential == sinks.Ambient
+	return token && !k.DryRun && !k.Guessed && !a.library(k.Step.Job) && (offersTrusted(canonical(k.Index)) || !k.IndexKnown && !channelUploader(k))
 }

@@ -20,13 +20,6 @@ var limits = map[string]scene{
 		placed: swapAlone,
 		ledger: func(r *release, _ string) string { return r.forgedLedger(r.commit, thisRun) },
 	},
-	// The workflow that hands such a ledger on is not judged for it.
-	"a ledger of the job that builds": {
-		example: "compiled",
-		edits:   edits{releaseFile: swap("ledger: ${{ needs.gate.outputs.ledger }}", "ledger: ${{ needs.collect.outputs.ledger }}", "needs: gate\n", "needs: [collect, gate]\n")},
-		placed:  swapAlone,
-		ledger:  func(r *release, _ string) string { return r.forgedLedger(r.commit, thisRun) },
-	},
 	// The policy is compared with the one at the previous tag, released or not.
 	"a looser policy at the second tag": {
 		example: "compiled", before: edits{policyFile: more("builder:\n  run: any\n")}, edits: edits{policyFile: more("builder:\n  run: any\n")},

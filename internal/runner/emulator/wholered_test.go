@@ -113,6 +113,13 @@ var reds = map[string]scene{
 		stops: "gate", rule: "cache-reaches-index",
 	},
 
+	"ledger-of-the-build": {
+		story:   "The workflow hands the seal a ledger that the job behind the build gave out.",
+		example: "compiled",
+		edits:   edits{releaseFile: swap("ledger: ${{ needs.gate.outputs.ledger }}", "ledger: ${{ needs.collect.outputs.ledger }}", "needs: gate\n", "needs: [collect, gate]\n")},
+		stops:   "gate", rule: "ledger-not-from-gate",
+	},
+
 	// What happens to the gated files.
 	"refused-by-the-index": {
 		story: "After the gate somebody's attestation is put beside the wheel, which the index would refuse.",

@@ -58,6 +58,10 @@ func (s Source) WithInput(step *workflow.Step, name, value string) string {
 		return ""
 	}
 	lines := s.Lines(step.Pos.Line, step.End)
+	if lines, at := s.inBraces(step); at >= 0 {
+		vars := slices.DeleteFunc(slices.Clone(step.With), func(v workflow.Var) bool { return strings.EqualFold(v.Name.Value, name) })
+		return outOfBraces(lines, at, vars, name+": "+value)
+	}
 	for _, v := range step.With {
 		if v.Name.Written() && strings.EqualFold(v.Name.Value, name) {
 			at := v.Name.Line - step.Pos.Line
@@ -89,6 +93,15 @@ func (s Source) WithInput(step *workflow.Step, name, value string) string {
 func (s Source) WithoutInput(step *workflow.Step, names ...string) string {
 	if step == nil || step.Uses == nil || step.Pos.Line == 0 {
 		return ""
+	}
+	if lines, at := s.inBraces(step); at >= 0 {
+		vars := slices.DeleteFunc(slices.Clone(step.With), func(v workflow.Var) bool {
+			return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, v.Name.Value) })
+		})
+		if len(vars) == len(step.With) {
+			return ""
+		}
+		return outOfBraces(lines, at, vars)
 	}
 	lines := s.Lines(step.Pos.Line, step.End)
 	drop := map[int]bool{}

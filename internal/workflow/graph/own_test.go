@@ -78,6 +78,9 @@ func TestOwnRows(t *testing.T) {
 			}
 			delete(got, in.Name.Value)
 		}
+		if !strings.Contains(string(text), "\n  "+row.Ledger+":\n") || row.Ledger == "" {
+			t.Errorf("%s: no output %q", a.Path, row.Ledger)
+		}
 		if len(got) > 0 || row.Role != known.Gates {
 			t.Errorf("%s: the table knows it as %d with the inputs %v", a.Path, row.Role, got)
 		}
@@ -203,6 +206,7 @@ func (o *own) step(j *graph.Job, s *graph.Step) {
 // compare compares the row with what was seen.
 func (o *own) compare(g *graph.Graph) {
 	handed := map[string]string{} // artifacts by output
+	var ledgers []string
 	for _, j := range g.Jobs {
 		output, ok := strings.CutPrefix(j.Job.ID.Value, "take-")
 		if !ok {
@@ -213,6 +217,15 @@ func (o *own) compare(g *graph.Graph) {
 				handed[output] = d.From[0].Name
 			}
 		}
+		s := j.Steps[0]
+		text, _ := workflow.Lookup(s.Step.With, "artifact-ids")
+		from, lost := g.Sources(s, text, "a ledger", "a gate")
+		if lost == nil && len(from) == 1 && from[0].Step.Known.Ledger != "" && from[0].Output == from[0].Step.Known.Ledger {
+			ledgers = append(ledgers, output)
+		}
+	}
+	if o.row.Ledger == "" && len(ledgers) > 0 || o.row.Ledger != "" && !slices.Equal(ledgers, []string{o.row.Ledger}) {
+		o.t.Errorf("the gate's ledger is the outputs %q, and %q in the row", ledgers, o.row.Ledger)
 	}
 	said := map[string]string{}
 	var stores []known.Stored
