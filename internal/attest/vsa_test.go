@@ -34,7 +34,7 @@ const (
 // verdict is a release that passed: everything that a summary rests on.
 func verdict(t testing.TB) attest.SummaryOptions {
 	t.Helper()
-	f, err := policy.Parse([]byte("project: samplepkg\npublisher: {repository: octo-sci/samplepkg, workflow: release.yml}\nbuilder: {signers: ["+attest.IsolatedBuilder+"@"+flowsCommit+"]}\n"), ".github/sally port.yml")
+	f, err := policy.Parse([]byte("project: samplepkg\npublisher: {repository: octo-sci/samplepkg, workflow: release.yml}\nbuilder: {signers: ["+report.IsolatedBuilder+"@"+flowsCommit+"]}\n"), ".github/sally port.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func verdict(t testing.TB) attest.SummaryOptions {
 			Dists:     []report.Dist{{Path: d.Path, SHA256: oneHex}},
 		},
 		Attestations: []*evidence.Attestation{
-			verifiedDoc("dist/"+name.Filename+".slsa.attestation", `{"a":1}`, built(attest.IsolatedBuilder+"@"+flowsCommit, flowsCommit)),
+			verifiedDoc("dist/"+name.Filename+".slsa.attestation", `{"a":1}`, built(report.IsolatedBuilder+"@"+flowsCommit, flowsCommit)),
 			verifiedDoc("https://api.github.com/repos/octo-sci/samplepkg/attestations/sha256:1f", `{"b":2}`, built("octo-sci/samplepkg/.github/workflows/release.yml@refs/tags/v1.0.0", runnertest.ReleaseCommit)),
 		},
 		Time: time.Date(2026, 11, 22, 6, 7, 8, 999, time.FixedZone("", 3600)),

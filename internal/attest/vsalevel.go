@@ -8,6 +8,7 @@ import (
 
 	"github.com/scientific-python/sallyport/internal/evidence"
 	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/report"
 	"github.com/scientific-python/sallyport/internal/runner"
 )
 
@@ -17,10 +18,6 @@ type Level int
 // String is the level as a verdict has it: SLSA_BUILD_LEVEL_2.
 func (l Level) String() string { return fmt.Sprintf("SLSA_BUILD_LEVEL_%d", int(l)) }
 
-// IsolatedBuilder is the reusable workflow that builds in one job and signs in
-// another one, as OWNER/REPO/PATH.
-const IsolatedBuilder = "scientific-python/sallyport/.github/workflows/build.yml"
-
 // BuildLevel returns the level of a build whose provenance is signed by id, as
 // far as the policy vouches for the signer. Only the certificate is looked at.
 //
@@ -29,7 +26,7 @@ const IsolatedBuilder = "scientific-python/sallyport/.github/workflows/build.yml
 //   - 2: it does, on GitHub's runner. Steps of the build share their machine
 //     with the signing, or somebody may edit what signs whom only the project
 //     vouches for.
-//   - 3: on GitHub's runner, the signer is [IsolatedBuilder], which the policy
+//   - 3: on GitHub's runner, the signer is [report.IsolatedBuilder], which the policy
 //     lists by commit, and was called by that commit. Its signing job runs no
 //     code of the project: that is known of no other workflow, and nothing in a
 //     certificate can show it. That the commit is one of a release is for the
@@ -55,7 +52,7 @@ func BuildLevel(id *evidence.Identity, p *policy.Policy) Level {
 		case s.Commit != "":
 			ours := s.Commit == id.SignerDigest && (s.Commit == w.ref || strings.HasPrefix(w.ref, "refs/tags/"))
 			trusted = trusted || ours
-			isolated = isolated || ours && s.Commit == w.ref && w.repository+"/"+w.path == IsolatedBuilder &&
+			isolated = isolated || ours && s.Commit == w.ref && w.repository+"/"+w.path == report.IsolatedBuilder &&
 				!policy.SameName(source, w.repository) && id.SignerURI != id.BuildConfigURI
 		case policy.Same(s.Ref, w.ref):
 			trusted = true

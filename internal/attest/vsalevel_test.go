@@ -10,6 +10,7 @@ import (
 	"github.com/scientific-python/sallyport/internal/dist"
 	"github.com/scientific-python/sallyport/internal/evidence"
 	"github.com/scientific-python/sallyport/internal/policy"
+	"github.com/scientific-python/sallyport/internal/report"
 	"github.com/scientific-python/sallyport/internal/runner/runnertest"
 )
 
@@ -21,7 +22,7 @@ func TestBuildLevel(t *testing.T) {
 		tag    = "refs/tags/v3"
 		commit = runnertest.ReleaseCommit
 	)
-	builder := attest.IsolatedBuilder + "@" + flowsCommit
+	builder := report.IsolatedBuilder + "@" + flowsCommit
 	byCommit, byTag, inside := called+flowsCommit, called+tag, "./.github/workflows/wheels.yml"
 	for _, c := range []struct {
 		name, signers, signer, digest string
@@ -39,7 +40,7 @@ func TestBuildLevel(t *testing.T) {
 		}, 0},
 		{"signer not listed", "", byCommit, flowsCommit, nil, 0},
 		{"our builder, by commit", builder, builder, flowsCommit, nil, 3},
-		{"our builder, by a tag", attest.IsolatedBuilder + "@" + tag, attest.IsolatedBuilder + "@" + tag, flowsCommit, nil, 2},
+		{"our builder, by a tag", report.IsolatedBuilder + "@" + tag, report.IsolatedBuilder + "@" + tag, flowsCommit, nil, 2},
 		{"our builder's other workflow", strings.Replace(builder, "build.yml", "gate.yml", 1), strings.Replace(builder, "build.yml", "gate.yml", 1), flowsCommit, nil, 2},
 		{"a builder of another's", strings.Replace(builder, "scientific-python", "octo-sci", 1), strings.Replace(builder, "scientific-python", "octo-sci", 1), flowsCommit, nil, 2},
 		{"our builder, self-hosted", builder, builder, flowsCommit, func(id *evidence.Identity) { id.Runner = "self-hosted" }, 1},

@@ -125,7 +125,7 @@ func (s *signing) handOver(ctx context.Context, made *attest.Release, rep *repor
 	s.written = true
 	for i, m := range made.Made {
 		rep.Attestations = append(rep.Attestations, report.Attestation{
-			Path: m.Path, Kind: string(m.Kind), PredicateType: m.PredicateType, Subjects: m.Subjects,
+			Path: s.world.forLater(m.Path), Kind: string(m.Kind), PredicateType: m.PredicateType, Subjects: m.Subjects,
 			Instance: string(s.config.Instance), LogIndex: m.LogIndex, ID: stored[i].ID, URL: stored[i].URL,
 		})
 	}

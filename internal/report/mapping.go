@@ -44,12 +44,16 @@ func (r *Report) shown() []claim {
 	return out
 }
 
+// IsolatedBuilder is the reusable workflow that builds in one job and signs in
+// another one, which runs no code of the project, as OWNER/REPO/PATH. Of other
+// workflows nobody here knows whether they do.
+const IsolatedBuilder = "scientific-python/sallyport/.github/workflows/build.yml"
+
 // slsaLevel is the SLSA build level that the certificates of all files support,
 // 0 where they support none: 1 for provenance from a machine that is not
 // GitHub's own, 2 for provenance signed on one by a workflow of the project's,
-// 3 where the signer is a reusable workflow called by commit. Whether that one
-// keeps the build away from its signing is for the policy, which had to name it
-// for the build gate to hold.
+// 3 where the signer is [IsolatedBuilder], called by commit. The policy had to
+// name it for the build gate to hold.
 func (r *Report) slsaLevel() int {
 	level := 3
 	for _, d := range r.Dists {
@@ -73,7 +77,7 @@ func (v *Verified) slsaLevel() int {
 		return 0
 	case v.Runner != "github-hosted":
 		return 1
-	case caller.file != "" && signer != caller && isCommit(ref):
+	case caller.file != "" && signer != caller && strings.HasPrefix(v.Signer, "https://github.com/"+IsolatedBuilder+"@") && isCommit(ref):
 		return 3
 	}
 	return 2

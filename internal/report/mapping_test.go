@@ -139,20 +139,23 @@ func TestClaimsNeedTheirFacts(t *testing.T) {
 
 func TestSLSALevel(t *testing.T) {
 	const own = "https://github.com/octo-sci/samplepkg/.github/workflows/release.yml@refs/tags/v1.0"
-	const builder = "https://github.com/octo-sci/builder/.github/workflows/build.yml@"
+	const builder = "https://github.com/" + report.IsolatedBuilder + "@"
 	for name, c := range map[string]struct {
 		change func(v *report.Verified)
 		want   string
 	}{
 		"own workflow":       {func(v *report.Verified) {}, "Build L2"},
 		"reusable by commit": {func(v *report.Verified) { v.Signer = builder + commit }, "Build L3"},
-		"reusable by tag":    {func(v *report.Verified) { v.Signer = builder + "refs/tags/v1" }, "Build L2"},
-		"own by commit":      {func(v *report.Verified) { v.Signer = strings.Replace(own, "refs/tags/v1.0", commit, 1) }, "Build L2"},
-		"self-hosted":        {func(v *report.Verified) { v.Signer, v.Runner = builder+commit, "self-hosted" }, "Build L1"},
-		"runner not named":   {func(v *report.Verified) { v.Runner = "" }, "Build L1"},
-		"no caller named":    {func(v *report.Verified) { v.Signer, v.BuildConfig = builder+commit, "" }, "Build L2"},
-		"no workflow":        {func(v *report.Verified) { v.Signer = "someone@example.org" }, ""},
-		"other predicate":    {func(v *report.Verified) { v.PredicateType = "https://example.org/x" }, ""},
+		"another's by commit": {func(v *report.Verified) {
+			v.Signer = strings.Replace(builder, "scientific-python", "octo-sci", 1) + commit
+		}, "Build L2"},
+		"reusable by tag":  {func(v *report.Verified) { v.Signer = builder + "refs/tags/v1" }, "Build L2"},
+		"own by commit":    {func(v *report.Verified) { v.Signer = strings.Replace(own, "refs/tags/v1.0", commit, 1) }, "Build L2"},
+		"self-hosted":      {func(v *report.Verified) { v.Signer, v.Runner = builder+commit, "self-hosted" }, "Build L1"},
+		"runner not named": {func(v *report.Verified) { v.Runner = "" }, "Build L1"},
+		"no caller named":  {func(v *report.Verified) { v.Signer, v.BuildConfig = builder+commit, "" }, "Build L2"},
+		"no workflow":      {func(v *report.Verified) { v.Signer = "someone@example.org" }, ""},
+		"other predicate":  {func(v *report.Verified) { v.PredicateType = "https://example.org/x" }, ""},
 	} {
 		r := gatePass()
 		for i := range r.Dists {
