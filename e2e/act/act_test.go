@@ -124,7 +124,7 @@ func TestRed(t *testing.T) {
 	}{
 		"swapped": {
 			change: change{planted: map[string]map[string][]byte{"gate": {sdist: other}}},
-			rules:  []string{"differs-from-build", "digest-mismatch"}, says: "find out who wrote to it in between",
+			rules:  []string{"differs-from-build", "digest-mismatch"}, says: "see what ran between the build and this job",
 		},
 		"token": {
 			change: change{workflow: replaced("    environment: pypi\n", "    environment: pypi\n    env:\n      TWINE_PASSWORD: ${{ secrets.PYPI_TOKEN }}\n")},
