@@ -147,7 +147,7 @@ func TestRed(t *testing.T) {
 		},
 		"no-environment": {
 			change: change{workflow: replaced("    environment: pypi\n", "")},
-			rules:  []string{"publish-without-environment", "upload-outside-publisher"}, says: "add an environment to the job",
+			rules:  []string{"publish-without-environment"}, says: "add an environment to the job",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

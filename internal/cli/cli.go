@@ -165,8 +165,16 @@ func Main(e Env) (code int) {
 
 func rootCommand(e *Env) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "sallyport",
-		Short:         "Let Python releases out only on the trusted-publishing path",
+		Use:   "sallyport",
+		Short: "Let Python releases out only on the trusted-publishing path",
+		Long: `Let Python releases out only on the trusted-publishing path.
+
+Begin with "sallyport audit" in a checkout of your project: it needs no policy
+and changes nothing. In a release workflow use the GitHub Action, which is this
+same program: https://github.com/scientific-python/sallyport
+
+Exit code of each command: 0 all is well, 1 something deviates, 2 something
+could not be checked, 3 bad usage or configuration.`,
 		Version:       Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -42,13 +42,17 @@ the policy (as verify does), and the repository's workflows (as audit does), in
 one step. Where all is well the ledger is written: the list of files and digests
 that may be uploaded, for the job that uploads.
 
-Runs in a job of its own, with a checkout. The publish job then runs
-"sallyport gate --seal" with the ledger, directly before the upload. In the
-publish job itself, directly before the upload, one "sallyport gate" does both;
-it finds out from the workflow that it is there.
+Run it in one of two ways, both with a checkout:
+- in a job of its own; the job that uploads then runs "sallyport gate --seal"
+  with the ledger, directly before the upload, and needs no checkout;
+- in the job that uploads, directly before the upload. It sees in the workflow
+  that it is there, and judges that job too.
 
-Exit code: 0 all is well, 1 something deviates, 2 something could not be
-checked, 3 bad usage or configuration.`,
+In GitHub Actions use the action, with "command: gate" and "command: seal".
+
+Exit code: 0 all is well (or a trial), 1 something deviates, 2 something could
+not be checked, 3 bad usage or configuration.`,
+		SuggestFor: []string{"seal"},
 		Example: `  sallyport gate dist/
   sallyport gate --seal --ledger "$LEDGER" dist/`,
 		Args: somePath,

@@ -14,10 +14,9 @@ import (
 
 // What the report says once of where the gate ran.
 const (
-	apart = "What the job that uploads shows of itself (its identity, and credentials in its sight) is not applicable in this job, which by the " +
-		"workflow files uploads nothing: \"sallyport gate --seal\" judges it there, directly before the upload."
-	outside = "What the job that uploads shows of itself (its identity, and credentials in its sight) is not applicable outside of it: " +
-		"\"sallyport gate --seal\" judges it there, directly before the upload."
+	apart   = "By the workflow files, this job uploads nothing. " + outside
+	outside = "Whether the uploading job is the right one, and what credentials lie in its sight, is not applicable here: " +
+		"the seal (\"sallyport gate --seal\") judges that there."
 	together = "One step judged the files and the job that uploads them. A gate in a job of its own adds: whoever approves the environment sees the " +
 		"verdict first, nothing that ran earlier in the uploading job can have touched the check, and that job needs no checkout."
 )

@@ -31,7 +31,7 @@ var settingFlags = []struct{ flag, key, usage string }{
 	{"builder-environment", "builder.environment", "the environment `NAME` in which provenance must be signed"},
 	{"runners", "builder.runners", "`KIND` of runner: github-hosted or any"},
 	{"instance", "builder.instance", "Sigstore `INSTANCE`: public-good or github"},
-	{"run", "builder.run", "`same`: all files from one run; or any"},
+	{"run", "builder.run", "`WORD`: same (all files come from one run) or any"},
 	{"signer", "builder.signers", "trusted reusable `WORKFLOW` (repeatable)"},
 	{"require", "require", "`KIND` of attestation that each file must have: provenance or publish (repeatable)"},
 }

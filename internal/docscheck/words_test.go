@@ -26,7 +26,7 @@ func rules() map[string]bool {
 
 // notRules are words in code type that look like a rule's name and are not:
 // values of the policy and report.
-var notRules = words("github-hosted self-hosted public-good hand-off trusted-publishing not-run no-attestation release-build sallyport-gate sallyport-attestations bundle-dir bundle-path attestation-id attestation-url verdict-artifact-id other-indexes repository-id owner-id")
+var notRules = words("github-hosted self-hosted public-good hand-off trusted-publishing not-run no-attestation release-build sallyport-gate sallyport-attestations sallyport-out continue-on-error bundle-dir bundle-path attestation-id attestation-url verdict-artifact-id other-indexes repository-id owner-id")
 
 var (
 	codeWord = regexp.MustCompile("`([a-z0-9]+(?:-[a-z0-9]+)+)`")

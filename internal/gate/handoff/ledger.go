@@ -37,7 +37,7 @@ const MaxLedger = 1 << 20
 func ParseLedger(data []byte) (*Ledger, error) {
 	l, err := parseLedger(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ledger: %w", err)
+		return nil, fmt.Errorf("reading the ledger: %w; pass the output ledger of the gate, as it is", err)
 	}
 	return l, nil
 }

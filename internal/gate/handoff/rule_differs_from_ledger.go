@@ -20,7 +20,7 @@ var _ = register(finding.Rule{
 }, func(r *release, rule *finding.Rule) {
 	if r.in.Ledger == nil {
 		if r.in.Sealed {
-			r.res.Skip(rule.Undecided("", "there is no ledger, so nobody knows whether these are the files that were verified; run the gate in a job before this one, and pass its output ledger (where that arrives empty, a secret's value stands in it, such as the owner's name: the runner drops such outputs)"))
+			r.res.Skip(rule.Undecided("", "there is no ledger, so nobody knows whether these are the files that were verified; run the gate in a job before this one, and pass its output ledger; if that arrives empty, either the gate did not pass (in a trial: give enforce and enforce-from to the seal too), or a secret's value is part of it, such as the owner's name: the runner drops such outputs"))
 		}
 		return
 	}

@@ -32,5 +32,5 @@ func advised(err error) string {
 	if text := err.Error(); strings.Contains(text, "; ") {
 		return text
 	}
-	return err.Error() + "; put a regular file there that this job may read, or leave the path out"
+	return err.Error() + "; see that it is there, a regular file or a folder that this job may read, or leave the path out"
 }

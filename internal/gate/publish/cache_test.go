@@ -44,6 +44,12 @@ jobs:
 // splitWith is inflowRelease with steps in the build job, which are indented by six.
 func splitWith(steps string) string { return splitFetching(steps, "name: dist") }
 
+// onPulls is a workflow that pull requests start as well.
+func onPulls(text string) string {
+	_, rest, _ := strings.Cut(text, "\npermissions:")
+	return "on: {push: {tags: [\"v*\"]}, pull_request: {}}\npermissions:" + rest
+}
+
 func splitFetching(steps, fetch string) string {
 	text := strings.Replace(inflowRelease, "%BUILD%", strings.TrimSuffix(steps, "\n"), 1)
 	return strings.Replace(text, "%FETCH%", fetch, 1)
@@ -80,7 +86,12 @@ func TestCacheReachesIndex(t *testing.T) {
 		},
 		{
 			rule: rule, name: "actions/cache", severity: finding.Warning, fix: "if: github.event_name == 'pull_request'",
-			bad: repo{"release.yml": splitWith(ownCache)}, good: repo{"release.yml": splitWith(guard)},
+			bad: repo{"release.yml": onPulls(splitWith(ownCache))}, good: repo{"release.yml": splitWith(guard)},
+		},
+		{
+			// Without pull requests, a condition on them would be the odd way to delete it.
+			rule: rule, name: "actions/cache in releases only", severity: finding.Warning, fix: "      - run: make\n      # the step that was here (line 8) is gone\n      - uses: actions/upload-artifact@",
+			bad: repo{"release.yml": splitWith("      - run: make\n" + ownCache)}, good: repo{"release.yml": splitWith("      - run: make\n")},
 		},
 		{
 			rule: rule, name: "an outsider can write it", severity: finding.Error, message: "runs code of the pull request (.github/workflows/format.yml:9)",

@@ -94,6 +94,7 @@ type audit struct {
 	doing      doing
 	jobDeeds   map[*graph.Job][]deed
 	mentioned  []mention
+	waiting    map[*graph.Job][]*graph.Job // which jobs wait for one directly
 	// released and trustedOnes are what releases and trusted found, once asked.
 	released, trustedOnes []*graph.Sink
 }

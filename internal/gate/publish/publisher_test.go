@@ -54,9 +54,15 @@ func TestUploadOutsidePublisher(t *testing.T) {
 			good: repo{pol: onRelease, "release.yml": strings.Replace(trusted, "environment: pypi", "environment: PyPI", 1)},
 		},
 		{
-			rule: "upload-outside-publisher", name: "no environment", severity: finding.Error, line: 4, message: "in no environment", fix: "    environment: pypi",
-			bad:  repo{pol: onRelease, "release.yml": strings.Replace(trusted, "    environment: pypi\n", "", 1)},
-			good: repo{pol: strings.Replace(onRelease, ": pypi", ": none", 1), "release.yml": trusted},
+			// One cause is one finding, which also says what the policy has.
+			rule: "publish-without-environment", name: "another environment by the policy", severity: finding.Error, line: 4, message: `runs in no environment; the policy's publisher has "release"`, fix: "    environment: release",
+			bad: repo{pol: strings.Replace(onRelease, ": pypi", ": release", 1), "release.yml": strings.Replace(trusted, "    environment: pypi\n", "", 1)},
+		},
+		{
+			rule: "upload-outside-publisher", name: "no environment", good: repo{pol: onRelease, "release.yml": strings.Replace(trusted, "    environment: pypi\n", "", 1)},
+		},
+		{
+			rule: "upload-outside-publisher", name: "an environment that the policy has not", good: repo{pol: strings.Replace(onRelease, ": pypi", ": none", 1), "release.yml": trusted},
 		},
 		{
 			rule: "upload-outside-publisher", name: "another index", good: repo{pol: onRelease, "release.yml": trusted,

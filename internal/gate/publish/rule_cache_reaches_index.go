@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scientific-python/sallyport/internal/finding"
@@ -76,12 +77,42 @@ func (a *audit) addCache(rule *finding.Rule, sp *spot, s *graph.Step, c *graph.C
 	case ok:
 		f.Fix = src.WithInput(s.Step, strings.TrimSpace(name), strings.TrimSpace(value))
 	case s.Known.Role == known.Caching && s.Step != nil && !s.Step.If.Written():
-		f.Fix = src.InStep(s.Step, "if: github.event_name == 'pull_request'  # never where a release is built")
+		if onPullRequests(s) {
+			f.Fix = src.InStep(s.Step, "if: github.event_name == 'pull_request'  # never where a release is built")
+			break
+		}
+		f.Hint = "build a release without it: delete this step"
+		f.Fix = a.withoutStep(s)
 	}
 	if c.NeedsFile != "" {
 		f.Message += "; it is in use where there is a file " + c.NeedsFile
 	}
 	a.add(f)
+}
+
+// onPullRequests reports whether a pull request may start the runs of a step's
+// workflow.
+func onPullRequests(s *graph.Step) bool {
+	return slices.ContainsFunc(s.Job.Runs, func(r graph.Run) bool { return r.Scenario.Event == "pull_request" || r.Scenario.Event == "" })
+}
+
+// withoutStep writes the steps around a job's own step without it; "" where
+// there are none.
+func (a *audit) withoutStep(s *graph.Step) string {
+	all := s.Job.Job.Steps
+	at := slices.Index(all, s.Step)
+	if len(s.Chain) > 0 || at < 0 || len(all) < 2 {
+		return ""
+	}
+	src := a.source(s.File)
+	lines := []string{strings.Repeat(" ", max(s.Step.Pos.Column-3, 0)) + "# the step that was here (line " + itoa(s.Step.Pos.Line) + ") is gone"}
+	if at > 0 {
+		lines = append([]string{src.WithoutLines(all[at-1].Pos.Line, all[at-1].End)}, lines...)
+	}
+	if at+1 < len(all) {
+		lines = append(lines, src.WithoutLines(all[at+1].Pos.Line, all[at+1].End))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // cacheFinding is the finding on one cache, with the severity that fits what

@@ -39,13 +39,18 @@ var _ = register(finding.Rule{
 		if !up.Environment.Constant {
 			name = environmentFor(index)
 		}
+		want := a.otherEnvironments(k)
+		if len(want) > 0 {
+			name = want[0]
+			f.Message += "; " + policyHas(want)
+		}
 		src := a.source(j.File.Path)
 		if f.Fix = src.InJob(j.Job, "environment: "+name); f.Fix != "" {
 			own, _ := src.JobIndent(j.Job)
 			f.Fix += "\n" + own + "# and take \"environment\" out of job " + shownText(up.Job.ID.Value) + " (line " + itoa(up.Environment.Line) + "), so that nobody approves twice"
 		}
 		p := a.policyOf(j.File.Path, k.Index)
-		if index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
+		if len(want) == 0 && index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
 			f.Severity = finding.Warning
 		}
 		a.add(f)

@@ -17,7 +17,7 @@ var _ = register(finding.Rule{
 	Title:    "A job on the path takes more artifacts than those it was built to take",
 	Why: "Any job of the run can slip a file into the release: a test job that runs a compromised dependency stores an artifact with something that " +
 		"looks like a wheel, and it is published with the others. A name, or better the id of the artifact that the build job hands over, takes what " +
-		"that job stored and nothing else. And a job that the download does not wait for may not have stored its files yet.",
+		"that job stored and nothing else; by an id that comes out empty, the download takes everything again. And a job that the download does not wait for may not have stored its files yet.",
 	Bad:        "- uses: actions/download-artifact@…\n  with:\n    path: dist",
 	Good:       "- uses: actions/download-artifact@…\n  with:\n    artifact-ids: ${{ needs.build.outputs.artifact-id }}\n    path: dist",
 	References: []string{"SLSA: Build L3, provenance is unforgeable by other jobs", "PyPI: trusted publishing security model"},
@@ -43,6 +43,11 @@ func (a *audit) judgeSelection(rule *finding.Rule, sp *spot, s *graph.Step, d *g
 		what := "without a name"
 		if d.By == graph.ByPattern {
 			what = "by the pattern \"" + d.Text + "\""
+		} else if o := s.Downloads[0]; o != d && (o.By == graph.ByID || o.By == graph.ByName) { // the next best where that is empty
+			if o.Lost != nil && (o.Lost.Kind == graph.LostHere || o.Lost.Kind == graph.LostEmpty) {
+				return // said of the id
+			}
+			what = "by " + map[graph.Selection]string{graph.ByID: "an id", graph.ByName: "a name"}[o.By] + " that may be empty (" + shortName(o.Text) + ")"
 		}
 		f = a.atStep(rule, s, hint, "job %q downloads artifacts %s: it takes what any job of the run has stored; expected the ones that it needs, by name, pattern or id", sp.job.Job.ID.Value, what)
 		if only := a.onlyStore(sp.job, d); only != nil {

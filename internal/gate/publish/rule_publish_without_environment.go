@@ -34,9 +34,14 @@ var _ = register(finding.Rule{
 		if alsoForChannel(j) {
 			f.Hint = "first move the upload to the other channel into a job of its own, since a tag rule would stop the scheduled runs; then " + f.Hint
 		}
-		f.Fix = a.source(j.File.Path).InJob(j.Job, "environment: "+environmentFor(k.Index))
+		name, want := environmentFor(k.Index), a.otherEnvironments(k)
+		if len(want) > 0 {
+			name = want[0]
+			f.Message += "; " + policyHas(want)
+		}
+		f.Fix = a.source(j.File.Path).InJob(j.Job, "environment: "+name)
 		p := a.policyOf(j.File.Path, k.Index)
-		if k.Index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
+		if len(want) == 0 && k.Index == sinks.TestPyPI || p != nil && p.Publisher.Environment == policy.NoEnvironment {
 			f.Severity = finding.Warning
 		}
 		a.add(f)

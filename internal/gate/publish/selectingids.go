@@ -3,6 +3,8 @@
 package publish
 
 import (
+	"strings"
+
 	"github.com/scientific-python/sallyport/internal/finding"
 	"github.com/scientific-python/sallyport/internal/workflow/graph"
 )
@@ -20,6 +22,13 @@ func (a *audit) judgeID(rule *finding.Rule, sp *spot, s *graph.Step, d *graph.Do
 	stray := fromUnneeded(sp, s, d, func(*graph.Upload) bool { return true })
 	var f finding.Finding
 	switch {
+	case d.Lost.Runs != nil:
+		in := events(sp.job, func(i int) bool { return sp.emptyIn(s, d, i) })
+		if len(in) == 0 {
+			return
+		}
+		f = a.atStep(rule, s, "store the artifact in every run in which it is downloaded (take the condition off the upload step, or give the download the same one), and leave no way to an empty text in the id",
+			"in a run on %s, job %q downloads by an id that may be empty (%s): %s; by an empty id it takes what any job of the run has stored", strings.Join(in, " or "), job, text, d.Lost.Reason)
 	case d.Lost.Kind == graph.LostEmpty:
 		f = a.atStep(rule, s, hint, "job %q downloads by an id that nothing gives a value (%s): %s; by an empty id it takes what any job of the run has stored", job, text, d.Lost.Reason)
 		if a.onlyStore(sp.job, d) != nil {
@@ -39,4 +48,15 @@ func (a *audit) judgeID(rule *finding.Rule, sp *spot, s *graph.Step, d *graph.Do
 		f.Location = finding.Location{File: d.Lost.File, Line: d.Lost.Line}
 	}
 	a.add(sp.cap(f))
+}
+
+// emptyIn reports whether the id of a download may be empty in a run in which
+// the job's files reach an index.
+func (sp *spot) emptyIn(s *graph.Step, d *graph.Download, run int) bool {
+	empty := false
+	sp.onPath(s, func(i int) bool {
+		empty = i == run && i < len(d.Lost.Runs) && d.Lost.Runs[i]
+		return !empty
+	})
+	return empty
 }

@@ -18,20 +18,35 @@ func (b *builder) artifacts(s *Step) {
 		s.Uploads = append(s.Uploads, &Upload{Step: s, Name: a.Name, Pattern: b.pattern(a.Name, s), Paths: a.Paths, Remote: s.Known.Role != known.Stores, idOutput: a.IDOutput})
 	}
 	for i, d := range s.Known.Fetches {
-		if i > 0 && Selection(d.By) == All && b.handedOn(s.Known.Fetches[i-1].Text) {
+		if i > 0 && Selection(d.By) == All && b.handedOn(s, s.Known.Fetches[i-1].Text, s.Known.Fetches[i-1].By == string(ByID), 0) {
 			continue // only if the output were empty
 		}
 		s.Downloads = append(s.Downloads, &Download{Step: s, By: Selection(d.By), Text: d.Text, Pattern: b.pattern(d.Text, s), Outside: d.Outside, Dest: d.Dest, File: s.File, Line: s.Line, input: d.Input})
 	}
 }
 
-// handedOn reports whether a text is nothing but outputs of jobs and steps.
-// Such an output is empty only where the job that made it went wrong.
-func (b *builder) handedOn(text string) bool {
+// handedOn reports whether a text is nothing but outputs of jobs and steps, by
+// itself or through variables. Such an output is empty only where the job that
+// made it went wrong. Of an id, which is followed, a condition may be in it too.
+func (b *builder) handedOn(s *Step, text string, id bool, depth int) bool {
 	all := b.template(text).Exprs()
 	for _, e := range all {
 		for _, ref := range e.Refs() {
-			if ref.Context() != "needs" && ref.Context() != "steps" {
+			switch context := ref.Context(); {
+			case context == "needs" || context == "steps":
+			case context == "env" && depth < maxNested:
+				value, ok := "", false
+				for name, v := range s.found {
+					if lower(name) == ref.Property(0) {
+						if value, ok = v, true; !b.handedOn(s, v, id, depth+1) {
+							return false
+						}
+					}
+				}
+				if !ok || !strings.Contains(value, "${{") {
+					return false
+				}
+			case !id || ref.Flows:
 				return false
 			}
 		}
@@ -272,13 +287,15 @@ func (b *builder) join() {
 					if d.From, d.Lost = ids.download(d); d.Lost == nil {
 						continue
 					}
-					d.From = d.Lost.hidden()
+					if d.led = len(d.From); d.Lost.fatal() {
+						d.From = d.Lost.hidden()
+					}
 				}
 				for _, u := range byRoot[j.Root] {
-					if !b.spend(1+len(d.Pattern)*len(u.Pattern)/8, j.File.Path) {
+					if !b.spend(1+d.led+len(d.Pattern)*len(u.Pattern)/8, j.File.Path) {
 						return
 					}
-					if u.Step.Job != j && (d.By == All || d.By == ByID || meet(d.Pattern, u.Pattern)) {
+					if u.Step.Job != j && (d.By == All || d.By == ByID && !slices.Contains(d.From[:d.led], u) || d.By != ByID && meet(d.Pattern, u.Pattern)) {
 						d.From = append(d.From, u)
 					}
 				}

@@ -273,14 +273,15 @@ type Download struct {
 	// From are the uploads of this run that it may take.
 	From []*Upload
 	// Lost says, of a download by id, where the id could not be followed any
-	// further; From is then all of the run. It is nil where the id leads to the
-	// steps that store what is in From.
+	// further; From is then all of the run, in the runs in which it is lost. It
+	// is nil where the id leads to the steps that store what is in From.
 	Lost *Lost
 	// Line is where it is written, for a command.
 	File string
 	Line int
 
 	input string // the input that Text stands in, "" where not known
+	led   int    // how many of From the id leads to
 }
 
 // Cache is a cache that a step restores or saves.

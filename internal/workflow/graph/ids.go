@@ -38,7 +38,8 @@ type outputKey struct {
 	name string
 }
 
-// trail is where an id leads: to outputs of steps, or out of sight.
+// trail is where an id leads: to outputs of steps, or out of sight, or both (see
+// [Lost.Runs]).
 type trail struct {
 	from []Source
 	lost *Lost
@@ -75,9 +76,9 @@ func (n *ids) download(d *Download) ([]*Upload, *Lost) {
 	if !ok || d.input == "" {
 		return nil, &Lost{File: d.File, Line: d.Line, Text: d.Text, Reason: "it is not written as an input of its own"}
 	}
-	sources, lost := n.follow(place{text, d.File, in})
-	if lost != nil {
-		return nil, lost
+	sources, blank := n.follow(place{text, d.File, in})
+	if blank.fatal() {
+		return nil, blank
 	}
 	var out []*Upload
 	for _, src := range sources {
@@ -94,7 +95,7 @@ func (n *ids) download(d *Download) ([]*Upload, *Lost) {
 			}
 		}
 	}
-	return out, nil
+	return out, blank.where(s.Runs)
 }
 
 const tooLong = "it takes too long to follow"
@@ -106,6 +107,7 @@ func (n *ids) constant() string { return "it is a constant, and " + n.made + " i
 // enough for the whole to be lost.
 func (n *ids) follow(p place) ([]Source, *Lost) {
 	var out []Source
+	var blanks []*Lost
 	for _, part := range n.b.template(p.Value).Parts {
 		switch {
 		case part.Broken:
@@ -117,9 +119,10 @@ func (n *ids) follow(p place) ([]Source, *Lost) {
 			continue
 		}
 		from, lost := n.expression(p, part.Expr)
-		if lost != nil {
+		if lost.fatal() {
 			return nil, lost
 		}
+		blanks = append(blanks, lost)
 		for _, src := range from {
 			if !n.b.spend(1+len(out), p.file) {
 				return nil, p.lost(LostHere, tooLong)
@@ -132,12 +135,13 @@ func (n *ids) follow(p place) ([]Source, *Lost) {
 	if len(out) == 0 {
 		return nil, p.lost(LostEmpty, "it is empty")
 	}
-	return out, nil
+	return out, allBlank(blanks)
 }
 
 func (n *ids) expression(p place, e *expr.Expr) ([]Source, *Lost) {
 	var out []Source
 	flows := false
+	blanks := map[string]*Lost{}
 	for _, ref := range e.Refs() {
 		if !ref.Flows {
 			continue // it is only compared
@@ -146,15 +150,16 @@ func (n *ids) expression(p place, e *expr.Expr) ([]Source, *Lost) {
 			return nil, p.lost(LostHere, tooLong)
 		}
 		from, lost := n.ref(p, ref)
-		if lost != nil {
+		if lost.fatal() {
 			return nil, lost
 		}
+		blanks[ref.Path] = lost
 		out = append(out, from...)
 	}
 	if !flows {
 		return nil, p.lost(LostHere, n.constant())
 	}
-	return out, nil
+	return out, n.blank(p, e, blanks)
 }
 
 // ref follows one name in a text.
@@ -194,6 +199,7 @@ func (n *ids) needs(p place, ref expr.Ref) ([]Source, *Lost) {
 	id, name := ref.Property(0), ref.Property(2)
 	all := ref.Dynamic && id == "*"
 	var out []Source
+	var blanks []*Lost
 	found := false
 	for _, need := range p.in.job.Job.Needs {
 		j := n.jobs[jobKey{p.in.job.Root, p.in.job.caller(), lower(need.Value)}]
@@ -203,8 +209,8 @@ func (n *ids) needs(p place, ref expr.Ref) ([]Source, *Lost) {
 		found = true
 		from, lost := n.output(p, j, name)
 		switch {
-		case lost == nil:
-			out = append(out, from...)
+		case !lost.fatal():
+			out, blanks = append(out, from...), append(blanks, lost)
 		case !all || lost.Kind != LostEmpty:
 			return nil, lost
 		}
@@ -215,7 +221,7 @@ func (n *ids) needs(p place, ref expr.Ref) ([]Source, *Lost) {
 	if len(out) == 0 {
 		return nil, p.lost(LostEmpty, fmt.Sprintf("no job that it needs has an output %q", name))
 	}
-	return out, nil
+	return out, allBlank(blanks)
 }
 
 // output follows an output of a job, for the text p.
@@ -251,7 +257,7 @@ func (n *ids) outputOf(p place, j *Job, name string) ([]Source, *Lost) {
 		if len(j.Steps) == 0 {
 			return nil, p.lost(LostInUnknown, fmt.Sprintf("what the workflow hands over that job %q calls is not known here", id))
 		}
-		return []Source{p.source(j.Steps[0], name)}, nil
+		return n.leaf(p, j.Steps[0], name)
 	case j.Calls:
 		callee, _, err := n.b.callee(j.Job.Call)
 		if err != nil || callee.Trigger("workflow_call") == nil {

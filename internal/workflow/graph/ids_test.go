@@ -24,7 +24,9 @@ func byID(g *graph.Graph) []string {
 					continue
 				}
 				line := j.Job.ID.Value
-				if d.Lost != nil {
+				if d.Lost != nil && d.Lost.Runs != nil {
+					line += fmt.Sprintf(": in %v, %s:%d %s", d.Lost.Runs, d.Lost.File[strings.LastIndexByte(d.Lost.File, '/')+1:], d.Lost.Line, d.Lost.Reason)
+				} else if d.Lost != nil {
 					line += fmt.Sprintf(": %s, %s:%d %s", kinds[d.Lost.Kind], d.Lost.File[strings.LastIndexByte(d.Lost.File, '/')+1:], d.Lost.Line, d.Lost.Reason)
 				} else {
 					for _, u := range d.From {
@@ -144,7 +146,7 @@ func TestIDs(t *testing.T) {
 		{"called workflows of ours", "gate <- build(attested)\npublish <- gate(gated)", ownRelease("${{ needs.build.outputs.artifact-id }}", ownHash)},
 		{"another output of ours", `gate: here, r.yml:7 the output "sums" of "scientific-python/sallyport/.github/workflows/build.yml" is not the id of an artifact` + "\npublish <- gate(gated)",
 			ownRelease("${{ needs.build.outputs.sums }}", ownHash)},
-		{"no such output of ours", `gate: here, r.yml:7 the output "id" of "scientific-python/sallyport/.github/workflows/build.yml" is not the id of an artifact` + "\npublish <- gate(gated)",
+		{"no such output of ours", `gate: empty, r.yml:7 the workflow "scientific-python/sallyport/.github/workflows/build.yml" has no output "id"` + "\npublish <- gate(gated)",
 			ownRelease("${{ needs.build.outputs.id }}", ownHash)},
 		{"a pattern for ours", `gate: here, r.yml:7 it is a constant, and the id of an artifact is made in the run` + "\npublish <- gate(gated)", ownRelease("attested", ownHash)},
 		{"ours by a tag", "gate <- build(attested)\npublish <- gate(gated)", ownRelease("${{ needs.build.outputs.artifact-id }}", "@v1")},

@@ -31,7 +31,7 @@ func (n *ids) steps(p place, id, name string) ([]Source, *Lost) {
 		if lower(s.Step.ID.Value) != id {
 			continue
 		}
-		return []Source{p.source(s, name)}, nil
+		return n.leaf(p, s, name)
 	}
 	return nil, p.lost(LostEmpty, fmt.Sprintf("no step %q runs before", id))
 }

@@ -13,6 +13,9 @@ type Lost struct {
 	Text string
 	// Reason is a sentence on it, without its full stop.
 	Reason string
+	// Runs says, parallel to Job.Runs, in which runs that is so; nil for all. In
+	// the others it leads to the steps that store what is taken.
+	Runs []bool
 
 	call *Step // of the workflow that is not known, nil for none
 }

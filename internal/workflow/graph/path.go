@@ -22,11 +22,11 @@ func (b *builder) path(k *Sink) []*Stage {
 				break
 			}
 			for _, d := range s.Downloads {
-				for _, u := range d.From {
+				for n, u := range d.From {
 					if !b.spend(1+len(st.Runs), st.Job.File.Path) {
 						return out
 					}
-					b.extend(&out, seen, st, d, u)
+					b.extend(&out, seen, st, d, n, u)
 				}
 			}
 		}
@@ -47,11 +47,12 @@ func after(s, than *Step) bool {
 	return false
 }
 
-func (b *builder) extend(out *[]*Stage, seen map[*Job]int, to *Stage, d *Download, u *Upload) {
+// extend adds the job of u, which is number n of what the download may take.
+func (b *builder) extend(out *[]*Stage, seen map[*Job]int, to *Stage, d *Download, n int, u *Upload) {
 	runs := make([]bool, len(to.Runs))
 	some := false
 	for i := range runs {
-		runs[i] = to.Runs[i] && d.Step.Runs[i].Runs != expr.False && u.Step.Runs[i].Runs != expr.False
+		runs[i] = to.Runs[i] && d.Step.Runs[i].Runs != expr.False && u.Step.Runs[i].Runs != expr.False && (n < d.led || d.Lost == nil || d.Lost.at(i))
 		some = some || runs[i]
 	}
 	if !some {
@@ -84,12 +85,12 @@ func (b *builder) again(out *[]*Stage, seen map[*Job]int, k int) {
 	st := (*out)[k]
 	for _, s := range st.Job.Steps {
 		for _, d := range s.Downloads {
-			for _, u := range d.From {
+			for n, u := range d.From {
 				if !b.spend(1+len(st.Runs), st.Job.File.Path) {
 					return
 				}
 				if u.Step.Job != st.Job {
-					b.extend(out, seen, st, d, u)
+					b.extend(out, seen, st, d, n, u)
 				}
 			}
 		}

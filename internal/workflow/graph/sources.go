@@ -31,7 +31,11 @@ type Source struct {
 // What is the text that a reason names: "the ledger"; and by what makes it.
 func (g *Graph) Sources(s *Step, text workflow.Text, made, by string) ([]Source, *Lost) {
 	n := g.ids.asking(made, by)
-	return n.follow(place{text, s.File, scope{job: s.Job, until: s, step: s, depth: len(s.Chain)}})
+	out, lost := n.follow(place{text, s.File, scope{job: s.Job, until: s, step: s, depth: len(s.Chain)}})
+	if lost.fatal() {
+		return nil, lost
+	}
+	return out, nil
 }
 
 // asking is n for another kind of text. What is known of the outputs of one kind
@@ -69,7 +73,10 @@ func (src Source) uploads() ([]*Upload, *Lost) {
 		lost.call = s
 		return nil, lost
 	case s.Step == nil:
-		return nil, src.lost(LostHere, "the output %q of %q is not the id of an artifact", src.Output, s.Job.Remote.Uses.Name())
+		if s.Known.Outputs != nil && !slices.Contains(s.Known.Outputs, src.Output) {
+			return nil, src.lost(LostEmpty, "the workflow %q has no output %q", s.Job.Remote.Uses.Name(), src.Output)
+		}
+		return nil, src.lost(LostHere, "the output %q of %q %s the id of an artifact", src.Output, s.Job.Remote.Uses.Name(), isNot(s))
 	}
 	id := lower(s.Step.ID.Value)
 	switch {
@@ -77,17 +84,27 @@ func (src Source) uploads() ([]*Upload, *Lost) {
 		return nil, src.lost(LostHere, "the step %q (line %d) is a script, which may write what it likes", id, s.Line)
 	case !s.Known.Known:
 		return nil, src.lost(LostHere, "what the step %q (line %d) hands over is not known here", id, s.Line)
+	case s.Known.Outputs != nil && !slices.Contains(s.Known.Outputs, src.Output):
+		return nil, src.lost(LostEmpty, "the action %q of the step %q (line %d) has no output %q", s.Step.Uses.Name(), id, s.Line, src.Output)
 	}
-	return nil, src.lost(LostHere, "the output %q of the step %q (line %d) is not the id of an artifact", src.Output, id, s.Line)
+	return nil, src.lost(LostHere, "the output %q of the step %q (line %d) %s the id of an artifact", src.Output, id, s.Line, isNot(s))
+}
+
+// isNot is how sure it is that an output of a step is not the id that is looked
+// for: where the table has no output for one of its artifacts, it may be that.
+func isNot(s *Step) string {
+	if slices.ContainsFunc(s.Uploads, func(u *Upload) bool { return u.idOutput != "" }) || len(s.Uploads) == 0 {
+		return "is not"
+	}
+	return "is not known to be"
 }
 
 // stored are the artifacts of an action or a called workflow of which an output
-// is the id. Where the table does not say which output that is, it may be any.
+// is the id.
 func stored(s *Step, output string) []*Upload {
 	var out []*Upload
-	said := slices.ContainsFunc(s.Uploads, func(u *Upload) bool { return u.idOutput != "" })
 	for _, u := range s.Uploads {
-		if !said || u.idOutput == output {
+		if u.idOutput != "" && u.idOutput == output {
 			out = append(out, u)
 		}
 	}
@@ -151,11 +168,13 @@ func (n *ids) among(p place, vars []workflow.Var, name, file string, in scope) (
 			continue
 		}
 		found = true
-		from, lost := n.follow(place{v.Value, file, in})
-		if lost != nil {
-			return nil, lost, true
+		from, empty := n.follow(place{v.Value, file, in})
+		if empty.fatal() {
+			return nil, empty, true
 		}
-		out = append(out, from...)
+		if out = append(out, from...); empty != nil {
+			lost = empty
+		}
 	}
-	return out, nil, found
+	return out, lost, found
 }

@@ -13,11 +13,13 @@ var artifactRows = []row{
 	{name: "actions/upload-artifact", role: Stores, source: "actions/upload-artifact action.yml at 2244c82, README of v7, pull request 656", fill: uploadArtifact},
 	{name: "actions/upload-artifact/merge", role: Stores, source: "actions/upload-artifact merge/action.yml at 0232efd", fill: func(u use, f *Facts) {
 		f.Fetches = []Fetched{{By: "pattern", Text: u.text("pattern", "*"), Merge: true}}
+		f.Outputs = uploadOutputs
 		f.Stores = []Stored{{Name: u.text("name", "merged-artifacts"), IDOutput: "artifact-id", DigestOutput: "artifact-digest"}}
 	}},
 	{name: "actions/download-artifact", role: Fetches, source: "actions/download-artifact action.yml at 055cd68, src/download-artifact.ts at 049eba1, README of v8", fill: downloadArtifact},
 	{name: "dawidd6/action-download-artifact", role: Fetches, source: "dawidd6/action-download-artifact action.yml at 07ab29f", fill: downloadFromRun},
 	{name: "actions/upload-pages-artifact", role: Stores, source: "actions/upload-pages-artifact action.yml at 0252fc4", fill: func(u use, f *Facts) {
+		f.Outputs = []string{"artifact_id"}
 		f.Stores = []Stored{{Name: u.text("name", "github-pages"), IDOutput: "artifact_id"}}
 	}},
 	{name: "anchore/sbom-action", role: Stores, source: "anchore/sbom-action action.yml at 767b08f", fill: func(u use, f *Facts) {
@@ -27,9 +29,15 @@ var artifactRows = []row{
 	}},
 }
 
+// uploadOutputs are those of actions/upload-artifact since version 4; before,
+// it had none.
+var uploadOutputs = []string{"artifact-digest", "artifact-id", "artifact-url"}
+
 func uploadArtifact(u use, f *Facts) {
 	stored := Stored{Name: u.text("name", "artifact"), Paths: split(u.text("path", ""), false)}
+	f.Outputs = []string{}
 	if u.version.since(4, 0, 0) != expr.False {
+		f.Outputs = uploadOutputs
 		stored.IDOutput, stored.DigestOutput = "artifact-id", "artifact-digest"
 	}
 	// From version 7 on, a file that is not put into an archive is stored under

@@ -44,11 +44,18 @@ var buildRows = []row{
 		}}},
 	{name: "neuroinformatics-unit/actions/build_sdist_wheels", role: Builds, source: "neuroinformatics-unit/actions build_sdist_wheels/action.yml at 03f7355",
 		loose: []string{"build in its newest version", "actions/upload-artifact@v5"}, fill: func(u use, f *Facts) {
+			f.Outputs = []string{}
 			f.Stores = []Stored{{Name: "artifact", Paths: []string{"dist/*"}}}
 		}},
 }
 
+// baippOutputs are those of its README at 5ba5757 (version 2.14).
+var baippOutputs = []string{"artifact-name", "dist", "package_name", "package_version", "supported_python_classifiers_json_array", "supported_python_classifiers_json_job_matrix_value"}
+
 func baipp(u use, f *Facts) {
+	if f.Outputs = baippOutputs; u.version.since(2, 15, 0) != expr.False {
+		f.Outputs = append([]string{"artifact-id"}, baippOutputs...) // not looked up; it may have got this one
+	}
 	suffix := u.text("upload-name-suffix", "")
 	f.Stores = []Stored{
 		{Name: "Packages" + suffix, Paths: []string{"/tmp/baipp/dist/*"}},
@@ -74,6 +81,7 @@ func maturin(u use, f *Facts) {
 }
 
 func ansysLibrary(u use, f *Facts) {
+	f.Outputs = []string{}
 	f.Stores = []Stored{{Name: u.text("library-name", "") + "-artifacts", Paths: []string{"dist/"}}}
 	if u.isTrue("attest-provenance", false) != expr.False {
 		f.Signs = &Signed{Subjects: []string{"dist/"}, Kind: "provenance"}

@@ -19,11 +19,13 @@ var gateRows = []row{
 	{name: "scientific-python/sallyport/.github/workflows/build.yml", role: Builds, byCommit: true, source: ".github/workflows/build.yml of this repository",
 		fill: func(_ use, f *Facts) {
 			f.Signs = &Signed{Kind: "provenance", Subjects: []string{"dist/"}}
+			f.Outputs = []string{"artifact-id", "sums"}
 			f.Stores = []Stored{{Name: "built", Paths: []string{"dist/"}}, {Name: "attested", Paths: []string{"dist/"}, IDOutput: "artifact-id"}}
 		}},
 	{name: "scientific-python/sallyport/.github/workflows/gate.yml", role: Gates, byCommit: true, source: ".github/workflows/gate.yml of this repository",
 		fill: func(u use, f *Facts) {
 			f.Command, f.Dists, f.Ledger = "gate", "dist/", ownLedger
+			f.Outputs = []string{"artifact-id", "digests", ownLedger, "verdict", "verdict-artifact-id"}
 			f.Fetches = []Fetched{{By: "id", Text: u.text("artifact-id", ""), Input: "artifact-id", Dest: "dist/"}}
 			f.Stores = []Stored{{Name: "gated", Paths: []string{"dist/"}, IDOutput: "artifact-id"}, {Name: "verdict", IDOutput: "verdict-artifact-id"}}
 		}},

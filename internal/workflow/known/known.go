@@ -73,6 +73,9 @@ type Facts struct {
 	// run or a release.
 	Stores  []Stored
 	Fetches []Fetched
+	// Outputs are those that it has, in lower case: empty and not nil for none, nil
+	// where that is not known.
+	Outputs []string
 	// Signs says what it signs, nil for nothing.
 	Signs *Signed
 	// Loose names what it fetches inside without a fixed hash ("the uv
@@ -121,8 +124,8 @@ type Cache struct {
 type Stored struct {
 	Name  string
 	Paths []string
-	// IDOutput and DigestOutput are the outputs with its id and digest. Where
-	// one artifact of an action has an IDOutput, those without one hand over none.
+	// IDOutput and DigestOutput are the outputs with its id and digest, "" where it
+	// has none or where that is not known.
 	IDOutput, DigestOutput string
 }
 

@@ -11,6 +11,7 @@ var workflowRows = []row{
 		source:  "OpenAstronomy/github-actions-workflows .github/workflows/publish.yml at 8c8bb6c (v3.0.2) and aa15c18",
 		scripts: []string{"test_command", "test_extras", "test_groups"}, shell: []string{"test_command"},
 		fill: func(u use, f *Facts) {
+			f.Outputs = []string{}
 			f.Stores = []Stored{{Name: "dist-*", Paths: []string{"dist/*"}}}
 			oldPins(u, f)
 		}},
@@ -18,6 +19,7 @@ var workflowRows = []row{
 		source:  "OpenAstronomy/github-actions-workflows .github/workflows/publish_pure_python.yml at 8c8bb6c (v3.0.2) and e772a71",
 		scripts: []string{"test_command", "test_extras", "test_groups"}, shell: []string{"test_command"},
 		fill: func(u use, f *Facts) {
+			f.Outputs = []string{}
 			// Older versions store nothing.
 			if u.isTrue("save_artifacts", false) != expr.False {
 				f.Stores = []Stored{{Name: "dist-publish-pure", Paths: []string{"dist/*"}}}
