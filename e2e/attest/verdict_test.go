@@ -44,7 +44,7 @@ func (s *scene) gated(t *testing.T) string {
 	t.Cleanup(gh.Close)
 	gh.AddFile("octo-sci", "samplepkg", commit, "README.md", []byte("x"))
 	gh.AddEnvironment("octo-sci", "samplepkg", "pypi", githubtest.Environment{Reviewers: []string{"mara"}, PreventSelfReview: true, Tags: []string{"v*"}})
-	s.env = append(s.env, "GITHUB_API_URL="+gh.URL())
+	s.env = append(s.env, "GITHUB_API_URL="+gh.URL(), "GITHUB_JOB=gate")
 	return repo
 }
 
