@@ -52,24 +52,14 @@ var _ = register(finding.Rule{
 	}
 })
 
-// gateInputs judges the inputs of a step that is sallyport: those that weaken
-// its answer, and a folder that the job's downloads leave empty.
+// gateInputs judges the folder that a step of sallyport looks at: one that the
+// job's downloads leave empty.
 func (a *audit) gateInputs(rule *finding.Rule, j *graph.Job, s *graph.Step) {
 	if s.Step == nil || s.Known.Role != known.Gates || !s.Reachable() {
 		return
 	}
 	if s.Known.Command != "gate" && s.Known.Command != "seal" && s.Known.Command != "verify" {
 		return
-	}
-	if enforce := strings.TrimSpace(s.With["enforce"]); enforce != "" && !strings.EqualFold(enforce, "true") {
-		f := a.atStep(rule, s, "take enforce out: what the gate finds should stop the release", "in job %q sallyport %s has enforce: %q, so the release may go on whatever it finds", j.Job.ID.Value, s.Known.Command, enforce)
-		f.Severity = finding.Warning
-		a.add(f)
-	}
-	if file := strings.TrimSpace(s.With["policy"]); file != "" && strings.TrimPrefix(file, "./") != ".github/sallyport.yml" {
-		f := a.atStep(rule, s, "keep the policy in .github/sallyport.yml, where reviewers look for it, and take this input out", "in job %q sallyport %s reads its policy from %q, which this audit has not read; expected .github/sallyport.yml", j.Job.ID.Value, s.Known.Command, file)
-		f.Severity = finding.Warning
-		a.add(f)
 	}
 	folders := strings.Fields(withoutBlanks(s.Known.Dists))
 	var into []string
