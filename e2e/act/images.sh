@@ -41,8 +41,9 @@ job() {
   rm -rf "$work/job"
 }
 
-# action builds what Dockerfile says, with a cache of compiled packages: the
-# program is the same, to the byte.
+# action builds what Dockerfile says, with a cache of compiled packages, which
+# lies in the building image where Go looks for one: the program is the same, to
+# the byte.
 action() {
   mkdir -p "$kept/go-build"
   (cd "$root" && go mod download)

@@ -51,6 +51,18 @@ func (g *gating) remember(rep *report.Report, paths []string) error {
 	return err
 }
 
+// noSecondLook says that none can be had, where one may have been promised:
+// the gate and the seal save a state, if only to say that nothing was sealed.
+func (w *world) noSecondLook() error {
+	command := w.lookup("INPUT_COMMAND")
+	if _, saved := w.runner.GetState(sealedState); saved || command != "gate" && command != "seal" {
+		return nil
+	}
+	return w.runner.Annotate(runner.LevelWarning, "", 0, 0, "sallyport: no second look",
+		"The runner kept nothing of what was sealed, so whether the files changed before the upload is not known. "+
+			"If the step of sallyport stopped, correct that first; if it passed, compare what the index serves with the output ledger of the gate.")
+}
+
 // postCommand is the second look: the action's post step, at the end of the job
 // and so after the upload.
 func postCommand(e *Env) *cobra.Command {
@@ -71,7 +83,7 @@ func runPost(cmd *cobra.Command, e *Env) error {
 		return fmt.Errorf("reading what was sealed: %w; the state of this action was changed", err)
 	}
 	if state == "" {
-		return nil // nothing was sealed here
+		return w.noSecondLook()
 	}
 	var was sealedFiles
 	if err := json.Unmarshal([]byte(state), &was); err != nil {

@@ -123,6 +123,8 @@ func TestForeignInflow(t *testing.T) {
 			bad: publishing(strings.ReplaceAll(sallyport, "DIR", "other/")), good: publishing(strings.ReplaceAll(sallyport, "DIR", "dist/"))},
 		{rule: "gate-weakened", name: "a trial", severity: finding.Warning, message: `enforce: "false"`,
 			bad: publishing(strings.ReplaceAll(sallyport, "DIR", "dist/, enforce: 'false'")), good: publishing(strings.ReplaceAll(sallyport, "DIR", "dist/, enforce: 'true'"))},
+		{rule: "gate-weakened", name: "a trial of a command", severity: finding.Warning, message: "--enforce=false",
+			bad: publishing("- run: sallyport gate --enforce=false --enforce-from 2027-01-31 dist/"), good: publishing("- run: sallyport gate dist/")},
 		{rule: "gate-weakened", name: "nobody asked", severity: finding.Warning, message: `offline: "true"`,
 			bad: publishing(strings.ReplaceAll(sallyport, "DIR", "dist/, offline: 'true'")), good: publishing(strings.ReplaceAll(sallyport, "DIR", "dist/, offline: 'false'"))},
 		{rule: "gate-weakened", name: "other roots", severity: finding.Warning, message: "ci/root.json",

@@ -101,7 +101,7 @@ func distance(a, b string) int {
 // exactly an index's own, or, where no id-token goes there, one that the policy
 // names. Whoever gets the id-token can publish with it at PyPI.
 func (a *audit) allowed(index string, trusted bool) bool {
-	if SameIndex(index, sinks.PyPI) || SameIndex(index, sinks.TestPyPI) {
+	if sameIndex(index, sinks.PyPI) || sameIndex(index, sinks.TestPyPI) {
 		return true
 	}
 	return !trusted && a.named(index)
@@ -109,5 +109,5 @@ func (a *audit) allowed(index string, trusted bool) bool {
 
 // named reports whether the policy names an upload address.
 func (a *audit) named(index string) bool {
-	return a.channel(index) != nil || a.in.FromFile && slices.ContainsFunc(a.in.Policies, func(p *policy.Policy) bool { return SameIndex(p.Index(), index) })
+	return a.channel(index) != nil || a.in.FromFile && slices.ContainsFunc(a.in.Policies, func(p *policy.Policy) bool { return sameIndex(p.Index(), index) })
 }

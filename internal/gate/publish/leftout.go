@@ -58,7 +58,7 @@ func (a *audit) gateLeftOut(rule *finding.Rule, k *graph.Sink, before []deed) {
 // runsWithout says where an upload runs and none of these gates does. Instead
 // are others that make up for them.
 func (a *audit) runsWithout(rule *finding.Rule, k *graph.Sink, gates, instead []*graph.Step) {
-	if len(gates) == 0 || slices.ContainsFunc(gates, a.onTrial) {
+	if len(gates) == 0 {
 		return
 	}
 	runs := func(s *graph.Step, i int) expr.Truth {
@@ -79,7 +79,9 @@ func (a *audit) runsWithout(rule *finding.Rule, k *graph.Sink, gates, instead []
 		if !last.Reachable() {
 			f = a.atStep(rule, last, hint, "%s never runs%s, and job %q uploads by %s (line %d) all the same: what goes out has not passed it", what, reasonFor(last), j.Job.ID.Value, k.Uploader, k.Line)
 		}
-		if !k.IndexKnown {
+		// A trial stops nothing yet; it ends by itself, and the condition does not.
+		trial := !slices.ContainsFunc(gates, func(s *graph.Step) bool { return !a.onTrial(s) })
+		if !k.IndexKnown || trial {
 			f.Severity = finding.Warning
 		}
 		a.add(a.withoutCondition(f, last))

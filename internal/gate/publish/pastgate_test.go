@@ -68,8 +68,9 @@ func TestGateLeftOut(t *testing.T) {
 		{rule: rule, name: "a command", severity: finding.Error, message: "sallyport verify of job", bad: oneStep(gateHere, "      - run: sallyport verify dist/\n        if: "+release+"\n", oneEvent, twoEvents), good: oneStep(gateHere, "      - run: sallyport verify dist/\n        if: "+release+"\n"+gateHere, oneEvent, twoEvents)},
 		{rule: rule, name: "a gate beside verify", severity: finding.Error, message: "sallyport gate of job", bad: oneStep(gateHere, gateHere+"        if: "+release+"\n      - run: sallyport verify dist/\n", oneEvent, twoEvents)},
 		{rule: rule, name: "one for each event", good: oneStep(gateHere, gateHere+"        if: "+release+"\n"+gateHere+"        if: github.event_name != 'release'\n", oneEvent, twoEvents)},
-		{rule: rule, name: "on a trial", good: gated("false\n        with: {enforce: 'false'}")},
-		{rule: rule, name: "a command on a trial", good: oneStep(gateHere, "      - run: sallyport gate --enforce=false dist/\n        if: false\n")},
+		{rule: rule, name: "on a trial", severity: finding.Warning, message: "never runs", good: gated("true\n        with: {enforce: 'false'}"), bad: gated("false\n        with: {enforce: 'false'}")},
+		{rule: rule, name: "a trial beside a gate", severity: finding.Error, message: "never runs", bad: oneStep(gateHere, gateHere+"        if: false\n"+gateHere+"        if: false\n        with: {enforce: 'false'}\n")},
+		{rule: rule, name: "a command on a trial", severity: finding.Warning, message: "never runs", bad: oneStep(gateHere, "      - run: sallyport gate --enforce=false dist/\n        if: false\n")},
 		{rule: rule, name: "for the test index", good: gated(release, oneEvent, twoEvents, "{print-hash: true}", "{repository-url: \"https://test.pypi.org/legacy/\"}")},
 
 		{rule: rule, name: "a job of its own", severity: finding.Error, message: `in a run on push, sallyport gate of job "gate" does not run (if: github.event_name == 'release'), and job "publish" uploads`, bad: job(release, "always()"), good: job(release, "success()")},

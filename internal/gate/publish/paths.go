@@ -58,7 +58,7 @@ func (a *audit) policyOf(file, index string) *policy.Policy {
 		return nil
 	}
 	for _, p := range a.in.Policies {
-		if p.Publisher.Workflow != "" && policy.Same(p.Publisher.Workflow, base(file)) && (index == "" || SameIndex(p.Index(), index)) {
+		if p.Publisher.Workflow != "" && policy.Same(p.Publisher.Workflow, base(file)) && (index == "" || sameIndex(p.Index(), index)) {
 			return p
 		}
 	}
@@ -210,7 +210,7 @@ func (a *audit) isChannel(k *graph.Sink) bool {
 func (a *audit) channel(index string) *policy.OtherIndex {
 	for _, p := range a.in.Policies {
 		for i, o := range p.OtherIndexes {
-			if index != "" && SameIndex(o.URL, index) {
+			if index != "" && sameIndex(o.URL, index) {
 				return &p.OtherIndexes[i]
 			}
 		}
@@ -221,16 +221,16 @@ func (a *audit) channel(index string) *policy.OtherIndex {
 // offersTrusted reports whether an index offers trusted publishing.
 func offersTrusted(index string) bool { return index == sinks.PyPI || index == sinks.TestPyPI }
 
-// SameIndex compares two addresses of an index, give or take a slash at the end.
+// sameIndex compares two addresses of an index, give or take a slash at the end.
 // An empty one is none.
-func SameIndex(a, b string) bool {
+func sameIndex(a, b string) bool {
 	return a != "" && strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/")
 }
 
 // ReachesIndex reports whether an upload to an address gets to an index, which
 // may be by another of PyPI's names: in capitals, or with its port.
 func ReachesIndex(address, index string) bool {
-	return SameIndex(canonical(address), canonical(index))
+	return sameIndex(canonical(address), canonical(index))
 }
 
 // host is the host of an address, for messages; the address itself where it

@@ -27,6 +27,12 @@ var _ = register(finding.Rule{
 			if s.Step != nil && s.Known.Role == known.Gates && s.Reachable() && slices.Contains([]string{"gate", "seal", "verify"}, s.Known.Command) {
 				a.gateWeakened(rule, j, s)
 			}
+			for _, d := range a.deeds(s) {
+				if !d.action && d.looks() && d.trial() && s.Reachable() {
+					a.add(a.atStep(rule, s, "when the trial is over, take --enforce=false and --enforce-from out: then what the gate finds stops the release",
+						"in job %q sallyport %s (line %d) has --enforce=false, so the release may go on whatever it finds", j.Job.ID.Value, d.gate, d.line))
+				}
+			}
 		}
 	}
 })
